@@ -1,0 +1,167 @@
+# pivotboot. `make run` and `make test` install and fetch what they need by themselves;
+# `make help` lists everything.
+
+MAKEFLAGS += --no-builtin-rules --no-print-directory
+.SUFFIXES:
+.DELETE_ON_ERROR:
+SHELL := /bin/sh
+
+B := build
+# Library sources, linked here by .deps/fetch.
+L := $B/lib
+CC := clang
+LD := lld-link
+AR := llvm-ar
+
+.PHONY: all help setup run test check format lock clean fuzz
+all: $B/pivotboot.efi
+
+help:
+	@echo "make run     boot the demo (or LINUX=, INITRD=, ...: see README.md) in QEMU"
+	@echo "make test    unit tests, fuzz corpora, VM tests"
+	@echo "make check   formatting, purity, static analysis (make test runs it as well)"
+	@echo "make         build $B/pivotboot.efi"
+	@echo "make format  lay out all C sources with clang-format"
+	@echo "make fuzz T=target SECONDS=60   explore with libFuzzer"
+	@echo "make lock    take the archive's library versions into .deps/lock"
+	@echo "make clean   remove $B (downloads stay in the cache)"
+
+# ---- what has to be there first -------------------------------------------------------------
+
+setup: $B/.packages $L/.complete
+
+$B/.packages: .deps/packages .deps/install
+	@mkdir -p $(@D)
+	.deps/install
+	@touch $@
+
+LIBRARIES := lwip mbedtls llhttp gnu-efi
+$L/.complete: .deps/lock .deps/fetch | $B/.packages
+	@mkdir -p $L
+	@for name in $(LIBRARIES); do \
+	    folder=$$(.deps/fetch $$name) && ln -sfn "$$folder" $L/$$name || exit 1; done
+	@touch $@
+
+lock:
+	.deps/fetch --lock
+
+# ---- sources --------------------------------------------------------------------------------
+
+PURE := $(wildcard payload/*.c kernel-cmdline/*.c) net/url.c net/http-response.c
+NET  := $(filter-out $(PURE),$(wildcard net/*.c))
+EFI  := $(wildcard efi/*.c efi/libc/*.c efi/arch/x86_64/*.c)
+
+MBEDTLS := $(addprefix $L/mbedtls/library/,sha256.c platform_util.c)
+LLHTTP  := $(addprefix $L/llhttp/usr/src/llhttp/src/,api.c http.c llhttp.c)
+LWIP    := $(addprefix $L/lwip/src/core/,def.c dns.c inet_chksum.c init.c ip.c mem.c memp.c \
+             netif.c pbuf.c tcp.c tcp_in.c tcp_out.c timeouts.c udp.c \
+             ipv4/acd.c ipv4/dhcp.c ipv4/etharp.c ipv4/icmp.c ipv4/ip4.c ipv4/ip4_addr.c \
+             ipv4/ip4_frag.c) $L/lwip/src/netif/ethernet.c
+
+# ---- the EFI application --------------------------------------------------------------------
+
+WARNINGS := -Wall -Wextra -Wconversion -Wshadow -Wvla -Wmissing-prototypes -Werror
+INCLUDES_LIBRARIES := -isystem $L/llhttp/usr/src/llhttp/include -isystem $L/mbedtls/include
+DEFINES := '-DMBEDTLS_CONFIG_FILE="mbedtls-config.h"' -iquote payload
+# Paths in debug information and assertions must not depend on where the tree lies.
+REPRODUCIBLE := -ffile-prefix-map=$(CURDIR)=. -no-canonical-prefixes
+
+EFI_CFLAGS := --target=x86_64-unknown-windows -fno-ms-compatibility -fno-ms-extensions \
+    -U_WIN32 -U_WIN64 -std=gnu11 -ffreestanding -fshort-wchar -mno-red-zone \
+    -fno-stack-protector -mno-stack-arg-probe -fno-delete-null-pointer-checks -gdwarf-4 -O2 \
+    -ffunction-sections -fdata-sections -MMD -MP -nostdlibinc -isystem efi/libc/include \
+    $(INCLUDES_LIBRARIES) $(DEFINES) $(REPRODUCIBLE)
+EFI_INCLUDES := -isystem $L/gnu-efi/inc -isystem $L/gnu-efi/inc/x86_64 \
+    -isystem $L/gnu-efi/inc/protocol
+LWIP_INCLUDES := -Inet/lwip -isystem $L/lwip/src/include
+LIBRARY_FLAGS := -w
+
+efi_object = $(patsubst %.c,$B/efi/%.o,$(subst $L/,lib/,$1))
+EFI_OBJECTS := $(call efi_object,$(PURE) $(NET) $(EFI) $(MBEDTLS) $(LLHTTP) $(LWIP))
+
+$(call efi_object,$(PURE)): EXTRA = $(WARNINGS)
+$(call efi_object,$(NET)):  EXTRA = $(WARNINGS) $(LWIP_INCLUDES)
+$(call efi_object,$(EFI)):  EXTRA = $(WARNINGS) $(EFI_INCLUDES)
+$(call efi_object,$(LWIP)): EXTRA = $(LIBRARY_FLAGS) $(LWIP_INCLUDES)
+$(call efi_object,$(MBEDTLS)): EXTRA = $(LIBRARY_FLAGS)
+$(call efi_object,$(LLHTTP)): EXTRA = $(LIBRARY_FLAGS) -Os
+
+$B/efi/%.o: %.c | $L/.complete
+	@mkdir -p $(@D)
+	$(CC) $(EFI_CFLAGS) $(EXTRA) -c $< -o $@
+
+$B/efi/lib/%.o: $L/.complete
+	@mkdir -p $(@D)
+	$(CC) $(EFI_CFLAGS) $(EXTRA) -c $L/$*.c -o $@
+
+EFI_LDFLAGS := /nodefaultlib /subsystem:efi_application /entry:efi_main /opt:ref /debug:dwarf \
+    /Brepro /align:4096 /nologo
+$B/pivotboot.debug.efi: $(EFI_OBJECTS)
+	$(LD) $(EFI_LDFLAGS) /out:$@ $^
+
+# The file that boots: the same bytes without debug information.
+$B/pivotboot.efi: $B/pivotboot.debug.efi
+	llvm-strip -o $@ $<
+
+# ---- unit tests on the host -----------------------------------------------------------------
+
+HOST_CFLAGS := -std=gnu11 -g -O1 -fsanitize=address,undefined -fno-sanitize-recover=all \
+    -fno-omit-frame-pointer -MMD -MP $(INCLUDES_LIBRARIES) $(DEFINES) -I.
+host_object = $(patsubst %.c,$B/host/%.o,$(subst $L/,lib/,$1))
+HOST_OBJECTS := $(call host_object,$(PURE) $(MBEDTLS) $(LLHTTP))
+
+$(call host_object,$(PURE)): EXTRA = $(WARNINGS)
+$(call host_object,$(MBEDTLS) $(LLHTTP)): EXTRA = $(LIBRARY_FLAGS)
+
+$B/host/%.o: %.c | $L/.complete
+	@mkdir -p $(@D)
+	$(CC) $(HOST_CFLAGS) $(EXTRA) -c $< -o $@
+
+$B/host/lib/%.o: $L/.complete
+	@mkdir -p $(@D)
+	$(CC) $(HOST_CFLAGS) $(EXTRA) -c $L/$*.c -o $@
+
+UNIT_TESTS := $(patsubst tests/unit/%.c,$B/unit/%,$(wildcard tests/unit/test-*.c))
+$(UNIT_TESTS): $B/unit/%: tests/unit/%.c $(HOST_OBJECTS)
+	@mkdir -p $(@D)
+	$(CC) $(HOST_CFLAGS) $(WARNINGS) $^ -lcmocka -o $@
+
+.PHONY: unit
+unit: $(UNIT_TESTS)
+	@for test in $(UNIT_TESTS); do $$test || exit 1; done
+
+# ---- fuzzing --------------------------------------------------------------------------------
+
+# The same target twice: with libFuzzer to explore, with a small driver to replay corpora.
+FUZZ_NAMES := $(patsubst tests/fuzz/fuzz-%.c,%,$(wildcard tests/fuzz/fuzz-*.c))
+FUZZ_OBJECTS := $(patsubst %.c,$B/fuzz/%.o,$(subst $L/,lib/,$(PURE) $(MBEDTLS) $(LLHTTP)))
+FUZZ_REPLAYS := $(FUZZ_NAMES:%=$B/fuzz/replay-%)
+
+$(patsubst %.c,$B/fuzz/%.o,$(PURE)): EXTRA = $(WARNINGS)
+$B/fuzz/%.o: %.c | $L/.complete
+	@mkdir -p $(@D)
+	$(CC) $(HOST_CFLAGS) -fsanitize=fuzzer-no-link $(EXTRA) -c $< -o $@
+
+$B/fuzz/lib/%.o: $L/.complete
+	@mkdir -p $(@D)
+	$(CC) $(HOST_CFLAGS) -fsanitize=fuzzer-no-link $(LIBRARY_FLAGS) -c $L/$*.c -o $@
+
+$B/fuzz/explore-%: tests/fuzz/fuzz-%.c $(FUZZ_OBJECTS)
+	$(CC) $(HOST_CFLAGS) $(WARNINGS) -Wno-missing-prototypes -fsanitize=fuzzer $^ -o $@
+
+$B/fuzz/replay-%: tests/fuzz/fuzz-%.c tests/fuzz/replay.c $(HOST_OBJECTS)
+	@mkdir -p $(@D)
+	$(CC) $(HOST_CFLAGS) $(WARNINGS) -Wno-missing-prototypes $^ -o $@
+
+SECONDS ?= 60
+fuzz: setup
+	@test -n "$(T)" || { echo "make fuzz T=one of: $(FUZZ_NAMES)"; exit 2; }
+	@$(MAKE) $B/fuzz/explore-$(T)
+	@mkdir -p $B/fuzz/found-$(T)
+	$B/fuzz/explore-$(T) -max_total_time=$(SECONDS) -artifact_prefix=$B/fuzz/crash-$(T)- \
+	    $B/fuzz/found-$(T) tests/fuzz/corpus/$(T)
+
+clean:
+	rm -rf $B
+
+-include $(shell find $B -name '*.d' 2>/dev/null)

@@ -1,0 +1,1 @@
+/* Some library sources include <stdio.h> and use nothing of it here. */

@@ -1,0 +1,101 @@
+/*
+ * The configuration: one struct made from keys.def, filled from the iPXE line (LoadOptions),
+ * the .conf of a direct boot, and the entry. All of these are untrusted.
+ */
+#ifndef KERNEL_CMDLINE_CONFIG_H
+#define KERNEL_CMDLINE_CONFIG_H
+
+#include "../payload/architecture.h"
+#include "../payload/bytes.h"
+#include "../payload/sha256-value.h"
+#include "../payload/status.h"
+#include "../payload/text.h"
+#include "root-mode.h"
+
+/* Longest text of LoadOptions or a .conf, in bytes. */
+#define CONFIG_LINE_MAX_BYTES (32 * 1024)
+
+enum key_source {
+    KEY_LINE = 1,
+    KEY_ENTRY = 2,
+};
+
+/* Where a key of keys.def stands in the order of that file. */
+enum key {
+#define KEY_ONE(type, field, name, sources, default_text, sentence) KEY_##field,
+#define KEY_MANY(type, field, name, most, sources, sentence)        KEY_##field,
+#include "keys.def"
+#undef KEY_ONE
+#undef KEY_MANY
+    KEY_COUNT
+};
+
+typedef struct bytes config_URL;
+typedef struct bytes config_TEXT;
+typedef struct sha256 config_SHA256;
+typedef uint64_t config_SIZE;
+typedef uint32_t config_SECONDS;
+typedef enum root_mode config_ROOT_MODE;
+typedef enum architecture config_ARCHITECTURE;
+
+struct config {
+    /* How often each key was given, over all sources; 0: the field holds the default. */
+    uint8_t given[KEY_COUNT];
+    /* Kernel options from the line, behind " -- ", verbatim; data is NULL without " -- ". */
+    struct bytes line_options;
+#define KEY_ONE(type, field, name, sources, default_text, sentence) config_##type field;
+#define KEY_MANY(type, field, name, most, sources, sentence)        config_##type field[most];
+#include "keys.def"
+#undef KEY_ONE
+#undef KEY_MANY
+};
+
+/* Sets every key to its default. */
+void config_init(struct config *config);
+
+/*
+ * Takes one key. value: not empty; the config keeps pointers into it.
+ * STATUS_CONFIG_KEY_UNKNOWN (detail names the nearest key that the source may use),
+ * STATUS_CONFIG_KEY_REPEATED, STATUS_CONFIG_KEY_MISPLACED (a known key, wrong source),
+ * STATUS_CONFIG_VALUE_BAD: detail names key, value and what is allowed.
+ * A scalar key that the line gave is not overridden by the entry's: the line wins.
+ */
+enum status config_add(struct config *config, enum key_source source, struct bytes key,
+                       struct bytes value, struct text *detail);
+
+/*
+ * Takes a whole line: words "key=value", double quotes group; what follows the first bare
+ * word -- is kernel options, taken verbatim to the end of the line, line breaks as blanks.
+ * In a .conf, line breaks separate words as blanks do and a line that starts with # is a
+ * comment. The buffer is UTF-8, modified in place (quotes removed), and must outlive config.
+ * STATUS_CONFIG_TOO_LONG, STATUS_CONFIG_ENCODING, STATUS_CONFIG_QUOTE_OPEN,
+ * STATUS_CONFIG_VALUE_BAD (a key without a value) and what config_add returns.
+ */
+enum status config_add_line(struct config *config, struct buffer line, struct text *detail);
+
+/*
+ * Takes an entry (payload/entry.h) and checks its architecture against `machine`.
+ * text: untrusted, must outlive config. What entry_open, entry_next and config_add return;
+ * STATUS_ENTRY_ARCHITECTURE.
+ */
+enum status config_add_entry(struct config *config, struct bytes text, enum architecture machine,
+                             struct text *detail);
+
+/*
+ * Whether a .conf holds an entry ("key value" lines) instead of words ("key=value").
+ */
+bool config_is_entry(struct bytes text);
+
+/*
+ * Before the entry is fetched: STATUS_CONFIG_MISSING (nothing says what to boot),
+ * STATUS_CONFIG_CONFLICT (entry= together with linux=, initrd= or their digests).
+ */
+enum status config_check_line(const struct config *config, struct text *detail);
+
+/*
+ * When everything was read: STATUS_CONFIG_INCOMPLETE (no linux),
+ * STATUS_CONFIG_CONFLICT (number of digests or sizes is neither 0 nor that of the initrds).
+ */
+enum status config_check(const struct config *config, struct text *detail);
+
+#endif

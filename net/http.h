@@ -1,0 +1,33 @@
+/* An HTTP/1.1 client (RFC 9110, RFC 9112): GET into a sink. */
+#ifndef NET_HTTP_H
+#define NET_HTTP_H
+
+#include "../payload/bytes.h"
+#include "../payload/sink.h"
+#include "../payload/status.h"
+#include "../payload/text.h"
+#include "network.h"
+
+#define HTTP_MAX_REDIRECTS 5
+
+struct http_request {
+    struct bytes url;  /* absolute */
+    struct sink *body; /* begin, write and finish as sink.h says */
+    uint32_t idle_timeout_ms;  /* without a byte from the server, connecting included */
+    uint32_t total_timeout_ms; /* over everything, redirects included */
+};
+
+/*
+ * Fetches; follows 301, 302, 303, 307 and 308. ret_url (may be NULL) gets the URL that
+ * answered in the end: a text with a capacity of URL_MAX_BYTES or more.
+ * detail names the URL, what was expected and what was found.
+ *
+ * STATUS_URL_*; STATUS_NET_NAME_UNKNOWN; STATUS_NET_CONNECT (refused); STATUS_NET_TIMEOUT
+ * (either deadline: which one, and how far it came); STATUS_NET_RESET; STATUS_HTTP_* (see
+ * http-response.h; HTTP_NOT_FOUND is 404 and 410, HTTP_STATUS every other code but 200);
+ * STATUS_ABORTED; STATUS_OUT_OF_MEMORY; whatever the sink returns.
+ */
+enum status http_get(struct network *network, const struct http_request *request,
+                     struct text *detail, struct text *ret_url);
+
+#endif

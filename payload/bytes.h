@@ -1,0 +1,59 @@
+/*
+ * A length never travels without its pointer: struct bytes is a view of memory that
+ * somebody else owns, struct buffer is memory that may be written.
+ * Neither is NUL-terminated; both may be empty, and then data may be NULL.
+ */
+#ifndef PAYLOAD_BYTES_H
+#define PAYLOAD_BYTES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+struct bytes {
+    const uint8_t *data;
+    size_t size;
+};
+
+struct buffer {
+    uint8_t *data;
+    size_t size;
+};
+
+/* The bytes of a string literal, without its NUL. */
+#define BYTES(literal) ((struct bytes){ (const uint8_t *)("" literal), sizeof(literal) - 1 })
+
+#define ARRAY_LENGTH(array) (sizeof(array) / sizeof((array)[0]))
+
+/* The bytes of a NUL-terminated string, without its NUL. text must not be NULL. */
+static inline struct bytes bytes_of_string(const char *text)
+{
+    return (struct bytes){ (const uint8_t *)text, strlen(text) };
+}
+
+static inline bool bytes_equal(struct bytes a, struct bytes b)
+{
+    return a.size == b.size && (a.size == 0 || memcmp(a.data, b.data, a.size) == 0);
+}
+
+/* The part from offset on; empty when offset is beyond the end. */
+static inline struct bytes bytes_from(struct bytes all, size_t offset)
+{
+    if (offset >= all.size)
+        return (struct bytes){ NULL, 0 };
+    return (struct bytes){ all.data + offset, all.size - offset };
+}
+
+/* At most the first size bytes. */
+static inline struct bytes bytes_first(struct bytes all, size_t size)
+{
+    return (struct bytes){ all.data, size < all.size ? size : all.size };
+}
+
+static inline bool bytes_start_with(struct bytes all, struct bytes start)
+{
+    return all.size >= start.size && bytes_equal(bytes_first(all, start.size), start);
+}
+
+#endif
