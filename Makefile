@@ -26,6 +26,9 @@ help:
 	@echo "make lock    take the archive's library versions into .deps/lock"
 	@echo "make clean   remove $B (downloads stay in the cache)"
 
+# make V=1 shows the commands.
+Q = $(if $(V),,@echo '  $@';)
+
 # ---- what has to be there first -------------------------------------------------------------
 
 setup: $B/.packages $L/.complete
@@ -58,11 +61,13 @@ LWIP    := $(addprefix $L/lwip/src/core/,def.c dns.c inet_chksum.c init.c ip.c m
              ipv4/acd.c ipv4/dhcp.c ipv4/etharp.c ipv4/icmp.c ipv4/ip4.c ipv4/ip4_addr.c \
              ipv4/ip4_frag.c) $L/lwip/src/netif/ethernet.c
 
+VERSION := 0.1
+
 # ---- the EFI application --------------------------------------------------------------------
 
 WARNINGS := -Wall -Wextra -Wconversion -Wshadow -Wvla -Wmissing-prototypes -Werror
 INCLUDES_LIBRARIES := -isystem $L/llhttp/usr/src/llhttp/include -isystem $L/mbedtls/include
-DEFINES := '-DMBEDTLS_CONFIG_FILE="mbedtls-config.h"' -iquote payload
+DEFINES := '-DPIVOTBOOT_VERSION="$(VERSION)"' '-DMBEDTLS_CONFIG_FILE="mbedtls-config.h"' -iquote payload
 # Paths in debug information and assertions must not depend on where the tree lies.
 REPRODUCIBLE := -ffile-prefix-map=$(CURDIR)=. -no-canonical-prefixes
 
@@ -88,16 +93,16 @@ $(call efi_object,$(LLHTTP)): EXTRA = $(LIBRARY_FLAGS) -Os
 
 $B/efi/%.o: %.c | $L/.complete
 	@mkdir -p $(@D)
-	$(CC) $(EFI_CFLAGS) $(EXTRA) -c $< -o $@
+	$(Q)$(CC) $(EFI_CFLAGS) $(EXTRA) -c $< -o $@
 
 $B/efi/lib/%.o: $L/.complete
 	@mkdir -p $(@D)
-	$(CC) $(EFI_CFLAGS) $(EXTRA) -c $L/$*.c -o $@
+	$(Q)$(CC) $(EFI_CFLAGS) $(EXTRA) -c $L/$*.c -o $@
 
 EFI_LDFLAGS := /nodefaultlib /subsystem:efi_application /entry:efi_main /opt:ref /debug:dwarf \
     /Brepro /align:4096 /nologo
 $B/pivotboot.debug.efi: $(EFI_OBJECTS)
-	$(LD) $(EFI_LDFLAGS) /out:$@ $^
+	$(Q)$(LD) $(EFI_LDFLAGS) /out:$@ $^
 
 # The file that boots: the same bytes without debug information.
 $B/pivotboot.efi: $B/pivotboot.debug.efi
@@ -115,16 +120,16 @@ $(call host_object,$(MBEDTLS) $(LLHTTP)): EXTRA = $(LIBRARY_FLAGS)
 
 $B/host/%.o: %.c | $L/.complete
 	@mkdir -p $(@D)
-	$(CC) $(HOST_CFLAGS) $(EXTRA) -c $< -o $@
+	$(Q)$(CC) $(HOST_CFLAGS) $(EXTRA) -c $< -o $@
 
 $B/host/lib/%.o: $L/.complete
 	@mkdir -p $(@D)
-	$(CC) $(HOST_CFLAGS) $(EXTRA) -c $L/$*.c -o $@
+	$(Q)$(CC) $(HOST_CFLAGS) $(EXTRA) -c $L/$*.c -o $@
 
 UNIT_TESTS := $(patsubst tests/unit/%.c,$B/unit/%,$(wildcard tests/unit/test-*.c))
 $(UNIT_TESTS): $B/unit/%: tests/unit/%.c $(HOST_OBJECTS)
 	@mkdir -p $(@D)
-	$(CC) $(HOST_CFLAGS) $(WARNINGS) $^ -lcmocka -o $@
+	$(Q)$(CC) $(HOST_CFLAGS) $(WARNINGS) $^ -lcmocka -o $@
 
 .PHONY: unit
 unit: $(UNIT_TESTS)
@@ -140,18 +145,18 @@ FUZZ_REPLAYS := $(FUZZ_NAMES:%=$B/fuzz/replay-%)
 $(patsubst %.c,$B/fuzz/%.o,$(PURE)): EXTRA = $(WARNINGS)
 $B/fuzz/%.o: %.c | $L/.complete
 	@mkdir -p $(@D)
-	$(CC) $(HOST_CFLAGS) -fsanitize=fuzzer-no-link $(EXTRA) -c $< -o $@
+	$(Q)$(CC) $(HOST_CFLAGS) -fsanitize=fuzzer-no-link $(EXTRA) -c $< -o $@
 
 $B/fuzz/lib/%.o: $L/.complete
 	@mkdir -p $(@D)
-	$(CC) $(HOST_CFLAGS) -fsanitize=fuzzer-no-link $(LIBRARY_FLAGS) -c $L/$*.c -o $@
+	$(Q)$(CC) $(HOST_CFLAGS) -fsanitize=fuzzer-no-link $(LIBRARY_FLAGS) -c $L/$*.c -o $@
 
 $B/fuzz/explore-%: tests/fuzz/fuzz-%.c $(FUZZ_OBJECTS)
-	$(CC) $(HOST_CFLAGS) $(WARNINGS) -Wno-missing-prototypes -fsanitize=fuzzer $^ -o $@
+	$(Q)$(CC) $(HOST_CFLAGS) $(WARNINGS) -Wno-missing-prototypes -fsanitize=fuzzer $^ -o $@
 
 $B/fuzz/replay-%: tests/fuzz/fuzz-%.c tests/fuzz/replay.c $(HOST_OBJECTS)
 	@mkdir -p $(@D)
-	$(CC) $(HOST_CFLAGS) $(WARNINGS) -Wno-missing-prototypes $^ -o $@
+	$(Q)$(CC) $(HOST_CFLAGS) $(WARNINGS) -Wno-missing-prototypes $^ -o $@
 
 SECONDS ?= 60
 fuzz: setup

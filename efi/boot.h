@@ -1,0 +1,68 @@
+/*
+ * Everything that one boot owns. There is one instance, in main.c; the steps of main.c fill it
+ * from top to bottom, and boot_release gives all of it back.
+ */
+#ifndef EFI_BOOT_H
+#define EFI_BOOT_H
+
+#include "../kernel-cmdline/config.h"
+#include "../net/network.h"
+#include "../net/url.h"
+#include "../payload/kernel-image.h"
+#include "../payload/text.h"
+#include "clock.h"
+#include "console.h"
+#include "efi.h"
+#include "handoff.h"
+#include "initrd.h"
+#include "pages.h"
+#include "platform.h"
+#include "snp.h"
+
+#define BOOT_DETAIL_BYTES 1024
+
+/* A file in memory. */
+struct blob {
+    struct pages pages;
+    struct bytes bytes;
+};
+
+struct boot {
+    EFI_HANDLE image;
+    EFI_SYSTEM_TABLE *system;
+    EFI_BOOT_SERVICES *services;
+    EFI_LOADED_IMAGE *loaded;
+
+    struct clock clock;
+    struct console console;
+    struct platform platform;
+
+    char detail_memory[BOOT_DETAIL_BYTES];
+    struct text detail; /* of the step that failed */
+
+    /* The configuration, and the texts that it points into. */
+    struct pages line_pages;
+    struct blob conf;
+    struct blob entry;
+    struct config config;
+
+    /* The URL that pivotboot came from, "" when nothing tells; relative URLs start there. */
+    char origin_memory[URL_MAX_BYTES];
+    struct text origin;
+    /* The URL that the entry came from, after redirects; else the origin. */
+    char base_memory[URL_MAX_BYTES];
+    struct text base;
+
+    struct snp snp;
+    struct network *network; /* NULL: not open */
+
+    struct blob kernel;
+    struct kernel_image kernel_image;
+    struct blob initrds[INITRD_PARTS_MOST];
+    struct initrd initrd;
+    struct pages cmdline_pages;
+    struct text cmdline;
+    struct handoff_image handoff;
+};
+
+#endif

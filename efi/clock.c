@@ -1,0 +1,19 @@
+#include "clock.h"
+
+#include "arch/cycles.h"
+
+#define CALIBRATION_MS 10
+
+void clock_init(struct clock *clock, EFI_BOOT_SERVICES *services)
+{
+    clock->start_cycles = cycles_now();
+    services->Stall(CALIBRATION_MS * 1000);
+    clock->cycles_per_ms = (cycles_now() - clock->start_cycles) / CALIBRATION_MS;
+    if (clock->cycles_per_ms == 0)
+        clock->cycles_per_ms = 1;
+}
+
+uint64_t clock_ms(const struct clock *clock)
+{
+    return (cycles_now() - clock->start_cycles) / clock->cycles_per_ms;
+}

@@ -1,0 +1,146 @@
+#include "configure.h"
+
+#include "../payload/entry.h"
+#include "arch/machine.h"
+#include "device-path.h"
+#include "load-options.h"
+
+struct fetch configure_fetch(const struct boot *boot)
+{
+    return (struct fetch){
+        .services = boot->services,
+        .console = (struct console *)&boot->console,
+        .clock = &boot->clock,
+        .network = boot->network,
+        .idle_timeout_ms = boot->config.idle_timeout_s * 1000,
+        .total_timeout_ms = boot->config.total_timeout_s * 1000,
+    };
+}
+
+/*
+ * The firmware's HTTP boot and iPXE 2.0 put the URL into the device path that pivotboot was
+ * loaded from. Older iPXE tells nobody: then relative URLs have nothing to be relative to.
+ */
+static void find_origin(struct boot *boot)
+{
+    struct bytes uri = device_path_uri(
+        device_path_of(boot->services, boot->loaded->DeviceHandle));
+
+    if (uri.size == 0)
+        uri = device_path_uri(boot->loaded->FilePath);
+    text_add_bytes(&boot->origin, uri);
+    if (boot->origin.truncated)
+        text_clear(&boot->origin);
+    text_add_bytes(&boot->base, text_bytes(&boot->origin));
+}
+
+enum status configure_from_line(struct boot *boot)
+{
+    struct text line;
+    enum status st;
+
+    config_init(&boot->config);
+    find_origin(boot);
+    if ((st = pages_allocate(&boot->line_pages, boot->services, CONFIG_LINE_MAX_BYTES)))
+        return st;
+    line = (struct text){ .data = (char *)boot->line_pages.data,
+                          .capacity = CONFIG_LINE_MAX_BYTES };
+    if ((st = load_options_line(boot->loaded, &boot->detail, &line)))
+        return st;
+    return config_add_line(&boot->config, (struct buffer){ boot->line_pages.data, line.size },
+                           &boot->detail);
+}
+
+/* Nothing at all was said: not a key, not even " -- ". */
+static bool is_silent(const struct config *config)
+{
+    for (size_t i = 0; i < KEY_COUNT; i++)
+        if (config->given[i] > 0)
+            return false;
+    return config->line_options.data == NULL;
+}
+
+/* Writes the origin with .conf in place of .efi. */
+static enum status conf_url(struct boot *boot, struct text *ret_url)
+{
+    struct bytes origin = text_bytes(&boot->origin), suffix = BYTES(".efi");
+    size_t end = 0;
+
+    while (end < origin.size && origin.data[end] != '?' && origin.data[end] != '#')
+        end++;
+    if (end < suffix.size || !bytes_equal(bytes_first(bytes_from(origin, end - suffix.size),
+                                                      suffix.size), suffix)) {
+        text_add(&boot->detail, "LoadOptions are empty, and pivotboot was not loaded from a URL "
+                                "that ends in .efi");
+        if (origin.size > 0) {
+            text_add(&boot->detail, ": ");
+            text_add_quoted(&boot->detail, origin);
+        }
+        return STATUS_CONFIG_MISSING;
+    }
+    text_add_bytes(ret_url, bytes_first(origin, end - suffix.size));
+    text_add(ret_url, ".conf");
+    text_add_bytes(ret_url, bytes_from(origin, end));
+    return STATUS_OK;
+}
+
+/* Fetches a text file; *ret_url becomes the URL that answered, which relative URLs start at. */
+static enum status fetch_text(struct boot *boot, const char *name, struct bytes url,
+                              uint64_t limit_bytes, struct blob *blob)
+{
+    struct fetch fetch = configure_fetch(boot);
+    struct fetch_file file = {
+        .name = name,
+        .url = url,
+        .expected = { NULL, SINK_SIZE_UNKNOWN },
+        .limit_bytes = limit_bytes,
+    };
+
+    text_clear(&boot->base);
+    return fetch_file(&fetch, &file, &boot->detail, &blob->pages, &blob->bytes, &boot->base);
+}
+
+enum status configure_from_conf(struct boot *boot)
+{
+    char memory[URL_MAX_BYTES];
+    struct text url = TEXT(memory);
+    enum status st;
+
+    if (!is_silent(&boot->config))
+        return STATUS_OK;
+    if ((st = conf_url(boot, &url)))
+        return st;
+    if ((st = fetch_text(boot, "configuration", text_bytes(&url), CONFIG_LINE_MAX_BYTES,
+                         &boot->conf)))
+        return st;
+    if (config_is_entry(boot->conf.bytes))
+        return config_add_entry(&boot->config, boot->conf.bytes, MACHINE_ARCHITECTURE,
+                                &boot->detail);
+    return config_add_line(&boot->config,
+                           (struct buffer){ boot->conf.pages.data, boot->conf.bytes.size },
+                           &boot->detail);
+}
+
+static enum status add_entry(struct boot *boot)
+{
+    char memory[URL_MAX_BYTES];
+    struct text url = TEXT(memory);
+    enum status st;
+
+    if ((st = url_resolve(text_bytes(&boot->base), boot->config.entry_url, &boot->detail, &url)))
+        return st;
+    if ((st = fetch_text(boot, "entry", text_bytes(&url), ENTRY_MAX_BYTES, &boot->entry)))
+        return st;
+    return config_add_entry(&boot->config, boot->entry.bytes, MACHINE_ARCHITECTURE, &boot->detail);
+}
+
+enum status configure_from_entry(struct boot *boot)
+{
+    enum status st;
+
+    if ((st = config_check_line(&boot->config, &boot->detail)))
+        return st;
+    if (boot->config.given[KEY_entry_url] && (st = add_entry(boot)))
+        return st;
+    return config_check(&boot->config, &boot->detail);
+}

@@ -1,0 +1,52 @@
+#include "fetch.h"
+
+#include "../net/http.h"
+#include "progress.h"
+
+static void log_digest(const struct fetch *fetch, const struct fetch_file *file,
+                       const struct digest_sink *digest)
+{
+    char memory[200];
+    struct text line = TEXT(memory);
+
+    text_add(&line, file->name);
+    text_add(&line, ": SHA-256 ");
+    text_add_hex_bytes(&line, (struct bytes){ digest->result.bytes, SHA256_BYTES });
+    text_add(&line, file->expected.digest ? " as expected" : ", not pinned");
+    console_line(fetch->console, &line);
+}
+
+enum status fetch_file(const struct fetch *fetch, const struct fetch_file *file,
+                       struct text *detail, struct pages *ret_pages, struct bytes *ret_bytes,
+                       struct text *ret_url)
+{
+    struct pages pages = { 0 };
+    struct pages_sink memory;
+    struct digest_sink digest;
+    struct progress_sink progress;
+    struct http_request request = {
+        .url = file->url,
+        .body = &progress.sink,
+        .idle_timeout_ms = fetch->idle_timeout_ms,
+        .total_timeout_ms = fetch->total_timeout_ms,
+    };
+    enum status st;
+
+    pages_sink_init(&memory, &pages, fetch->services, file->limit_bytes, detail);
+    digest_sink_init(&digest, &memory.sink, file->expected, detail);
+    progress_sink_init(&progress, &digest.sink, fetch->console, fetch->clock, file->name);
+
+    st = http_get(fetch->network, &request, detail, ret_url);
+    if (!st && memory.size_bytes == 0) {
+        text_add_quoted(detail, file->url);
+        st = STATUS_BLOB_EMPTY;
+    }
+    if (st) {
+        pages_free(&pages);
+        return st;
+    }
+    log_digest(fetch, file, &digest);
+    *ret_pages = pages;
+    *ret_bytes = pages_sink_bytes(&memory);
+    return STATUS_OK;
+}

@@ -1,0 +1,40 @@
+/*
+ * Fetches one file into memory: HTTP body -> progress -> digest -> pages. Nothing may use the
+ * bytes before fetch_file has returned STATUS_OK: only then they are what was expected.
+ */
+#ifndef EFI_FETCH_H
+#define EFI_FETCH_H
+
+#include "../net/network.h"
+#include "../payload/digest.h"
+#include "clock.h"
+#include "console.h"
+#include "pages.h"
+
+struct fetch {
+    EFI_BOOT_SERVICES *services;
+    struct console *console;
+    const struct clock *clock;
+    struct network *network;
+    uint32_t idle_timeout_ms;
+    uint32_t total_timeout_ms;
+};
+
+struct fetch_file {
+    const char *name; /* for the progress bar and messages, NUL-terminated, static */
+    struct bytes url; /* absolute */
+    struct blob_expectation expected;
+    uint64_t limit_bytes;
+};
+
+/*
+ * What was fetched: memory that its owner frees with pages_free. ret_url (may be NULL) gets
+ * the URL that answered: a capacity of URL_MAX_BYTES or more.
+ * Errors of http_get, digest_sink and pages_sink; the pages are freed then.
+ * STATUS_BLOB_EMPTY.
+ */
+enum status fetch_file(const struct fetch *fetch, const struct fetch_file *file,
+                       struct text *detail, struct pages *ret_pages, struct bytes *ret_bytes,
+                       struct text *ret_url);
+
+#endif

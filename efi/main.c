@@ -1,0 +1,234 @@
+/*
+ * pivotboot: boots a Linux machine over HTTP. boot_run is the whole way, top to bottom.
+ */
+#include "../kernel-cmdline/cmdline.h"
+#include "arch/machine.h"
+#include "boot.h"
+#include "configure.h"
+#include "fetch.h"
+#include "network-up.h"
+#include "status-code.h"
+
+EFI_STATUS EFIAPI efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system);
+
+/* Largest kernel image that is fetched; Linux's own are below 100 MiB. */
+#define KERNEL_MAX_BYTES (1024U * 1024 * 1024)
+
+/* Prints what failed: the step, the cause, and what exactly was expected and found. */
+static enum status fail(struct boot *boot, const char *step, enum status st)
+{
+    char memory[BOOT_DETAIL_BYTES + 200];
+    struct text line = TEXT(memory);
+
+    text_add(&line, "error: ");
+    text_add(&line, step);
+    text_add(&line, ": ");
+    text_add(&line, status_sentence(st));
+    if (boot->detail.size > 0) {
+        text_add(&line, ": ");
+        text_add_bytes(&line, text_bytes(&boot->detail));
+    }
+    text_add(&line, " (status ");
+    text_add_u64(&line, (uint64_t)st);
+    text_add(&line, ")");
+    console_line(&boot->console, &line);
+    return st;
+}
+
+/* Fetches one pinned file that the configuration names. */
+static enum status fetch_blob(struct boot *boot, const char *name, struct bytes reference,
+                              struct blob_expectation expected, uint64_t limit_bytes,
+                              struct blob *ret_blob)
+{
+    char memory[URL_MAX_BYTES];
+    struct text url = TEXT(memory);
+    struct fetch fetch = configure_fetch(boot);
+    struct fetch_file file = { .name = name, .expected = expected, .limit_bytes = limit_bytes };
+    enum status st;
+
+    if ((st = url_resolve(text_bytes(&boot->base), reference, &boot->detail, &url)))
+        return st;
+    file.url = text_bytes(&url);
+    return fetch_file(&fetch, &file, &boot->detail, &ret_blob->pages, &ret_blob->bytes, NULL);
+}
+
+static enum status kernel_fetch(struct boot *boot)
+{
+    const struct config *config = &boot->config;
+    struct blob_expectation expected = {
+        .digest = config->given[KEY_linux_sha256] ? &config->linux_sha256 : NULL,
+        .size_bytes = config->given[KEY_linux_size] ? config->linux_size : SINK_SIZE_UNKNOWN,
+    };
+
+    return fetch_blob(boot, "kernel", config->linux_url, expected, KERNEL_MAX_BYTES, &boot->kernel);
+}
+
+static enum status kernel_check(struct boot *boot)
+{
+    char memory[200];
+    struct text line = TEXT(memory);
+    enum status st;
+
+    if ((st = kernel_image_read(boot->kernel.bytes, MACHINE_ARCHITECTURE, &boot->detail,
+                                &boot->kernel_image)))
+        return st;
+    text_add(&line, "kernel: version ");
+    text_add_quoted(&line, boot->kernel_image.version);
+    console_line(&boot->console, &line);
+    return STATUS_OK;
+}
+
+static enum status initrd_fetch(struct boot *boot)
+{
+    const struct config *config = &boot->config;
+    enum status st;
+
+    for (size_t i = 0; i < config->given[KEY_initrd_url]; i++) {
+        struct blob_expectation expected = {
+            .digest = config->given[KEY_initrd_sha256] ? &config->initrd_sha256[i] : NULL,
+            .size_bytes = config->given[KEY_initrd_size] ? config->initrd_size[i] :
+                                                           SINK_SIZE_UNKNOWN,
+        };
+
+        if ((st = fetch_blob(boot, "initrd", config->initrd_url[i], expected, UINT64_MAX,
+                             &boot->initrds[i])))
+            return st;
+        boot->initrd.parts[boot->initrd.parts_count++] = boot->initrds[i].bytes;
+    }
+    return STATUS_OK;
+}
+
+static enum status cmdline_prepare(struct boot *boot)
+{
+    const struct config *config = &boot->config;
+    uint32_t limit_bytes = boot->kernel_image.cmdline_limit_bytes;
+    struct bytes options[ARRAY_LENGTH(config->options) + 1];
+    struct cmdline_request request = {
+        .root_mode = config->root_mode,
+        .rootflags = config->rootflags,
+        .options = options,
+        .limit_bytes = limit_bytes,
+    };
+    char memory[CONSOLE_LINE_MAX_BYTES];
+    struct text line = TEXT(memory);
+    enum status st;
+
+    for (size_t i = 0; i < config->given[KEY_options]; i++)
+        options[request.options_count++] = config->options[i];
+    options[request.options_count++] = config->line_options;
+    if ((st = pages_allocate(&boot->cmdline_pages, boot->services, limit_bytes)))
+        return st;
+    boot->cmdline = (struct text){ .data = (char *)boot->cmdline_pages.data,
+                                   .capacity = limit_bytes };
+    if ((st = cmdline_build(&request, &boot->detail, &boot->cmdline)))
+        return st;
+    text_add(&line, "command line: ");
+    text_add_bytes(&line, text_bytes(&boot->cmdline));
+    console_line(&boot->console, &line);
+    return STATUS_OK;
+}
+
+/* The kernel has all of its initrd: nothing may arrive from the network any more. */
+static void initrd_complete(void *context)
+{
+    network_stop(context);
+}
+
+/* Loads the kernel and offers the initrd. The kernel's own pages are free again after that. */
+static enum status handoff_prepare(struct boot *boot)
+{
+    struct handoff handoff = {
+        .services = boot->services,
+        .agent = boot->image,
+        .kernel = boot->kernel.bytes,
+        .cmdline = text_bytes(&boot->cmdline),
+    };
+    enum status st;
+
+    if ((st = handoff_load(&handoff, &boot->detail, &boot->handoff)))
+        return st;
+    pages_free(&boot->kernel.pages);
+    boot->initrd.complete = initrd_complete;
+    boot->initrd.context = boot;
+    return initrd_offer(&boot->initrd, boot->services, &boot->detail);
+}
+
+/* Returns only when the kernel did. */
+static enum status handoff(struct boot *boot)
+{
+    if (boot->initrd.parts_count == 0)
+        network_stop(boot);
+    console_say(&boot->console, "starting the kernel");
+    return handoff_start(&boot->handoff, &boot->detail);
+}
+
+static enum status boot_run(struct boot *b)
+{
+    enum status st;
+
+    if ((st = configure_from_line(b)))
+        return fail(b, "configuration", st);
+    if ((st = network_up(b)))
+        return fail(b, "network", st);
+    if ((st = configure_from_conf(b)))
+        return fail(b, "configuration", st);
+    if ((st = configure_from_entry(b)))
+        return fail(b, "entry", st);
+    if ((st = kernel_fetch(b)))
+        return fail(b, "kernel", st);
+    if ((st = kernel_check(b)))
+        return fail(b, "kernel", st);
+    if ((st = cmdline_prepare(b)))
+        return fail(b, "command line", st);
+    if ((st = initrd_fetch(b)))
+        return fail(b, "initrd", st);
+    if ((st = handoff_prepare(b)))
+        return fail(b, "hand-off", st);
+    return fail(b, "hand-off", handoff(b));
+}
+
+/* The clock and the console come first: everything else may want to say something. */
+static void boot_init(struct boot *boot, EFI_HANDLE image, EFI_SYSTEM_TABLE *system)
+{
+    boot->image = image;
+    boot->system = system;
+    boot->services = system->BootServices;
+    boot->detail = TEXT(boot->detail_memory);
+    boot->origin = TEXT(boot->origin_memory);
+    boot->base = TEXT(boot->base_memory);
+    clock_init(&boot->clock, boot->services);
+    console_init(&boot->console, system, &boot->clock);
+    platform_init(&boot->platform, boot->services, &boot->clock, &boot->console);
+    /* A boot option's watchdog fires after five minutes: a slow network may take longer. */
+    boot->services->SetWatchdogTimer(0, 0, 0, NULL);
+}
+
+static void boot_release(struct boot *boot)
+{
+    initrd_withdraw(&boot->initrd);
+    handoff_unload(&boot->handoff);
+    network_down(boot);
+    for (size_t i = 0; i < ARRAY_LENGTH(boot->initrds); i++)
+        pages_free(&boot->initrds[i].pages);
+    pages_free(&boot->cmdline_pages);
+    pages_free(&boot->kernel.pages);
+    pages_free(&boot->entry.pages);
+    pages_free(&boot->conf.pages);
+    pages_free(&boot->line_pages);
+}
+
+EFI_STATUS EFIAPI efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system)
+{
+    static struct boot boot;
+    EFI_GUID guid = LOADED_IMAGE_PROTOCOL;
+    enum status st = STATUS_FIRMWARE;
+
+    boot_init(&boot, image, system);
+    console_say(&boot.console, "pivotboot " PIVOTBOOT_VERSION);
+    if (boot.services->HandleProtocol(image, &guid, (void **)&boot.loaded) == EFI_SUCCESS)
+        st = boot_run(&boot);
+    else
+        st = fail(&boot, "start", STATUS_FIRMWARE);
+    boot_release(&boot);
+    return status_code(st);
+}

@@ -1,0 +1,21 @@
+/* From "there are network devices" to "there is an address". */
+#ifndef EFI_NETWORK_UP_H
+#define EFI_NETWORK_UP_H
+
+#include "boot.h"
+
+/*
+ * Opens boot->snp and boot->network: the device that pivotboot was loaded through, or else
+ * each device in turn until one has a link and gets an address.
+ * STATUS_NET_NO_DEVICE, STATUS_NET_NO_LINK, and the errors of snp_open, network_open and
+ * network_configure; nothing is open then.
+ */
+enum status network_up(struct boot *boot);
+
+/* Stops the stack and all traffic: a kernel is about to run. The device stays ours. */
+void network_stop(struct boot *boot);
+
+/* Gives the device back as it was found. */
+void network_down(struct boot *boot);
+
+#endif

@@ -1,0 +1,72 @@
+#include "platform.h"
+
+#include "arch/cycles.h"
+
+static uint64_t now_ms(struct net_platform *net)
+{
+    return clock_ms(((struct platform *)net)->clock);
+}
+
+/* splitmix64; the counter stirs in what an observer of earlier output does not know. */
+static uint32_t random(struct net_platform *net)
+{
+    struct platform *platform = (struct platform *)net;
+    uint64_t mixed;
+
+    platform->random_state += 0x9E3779B97F4A7C15U ^ (cycles_now() << 20);
+    mixed = platform->random_state;
+    mixed = (mixed ^ mixed >> 30) * 0xBF58476D1CE4E5B9U;
+    mixed = (mixed ^ mixed >> 27) * 0x94D049BB133111EBU;
+    return (uint32_t)((mixed ^ mixed >> 31) >> 32);
+}
+
+/* Pool memory is only aligned to 8; the original address is kept in front of what is given. */
+#define ALIGNMENT 16
+
+static void *allocate(struct net_platform *net, size_t size)
+{
+    struct platform *platform = (struct platform *)net;
+    void *pool = NULL;
+    uintptr_t aligned;
+
+    if (size > SIZE_MAX - 2 * ALIGNMENT)
+        return NULL;
+    if (platform->services->AllocatePool(EfiLoaderData, size + 2 * ALIGNMENT, &pool) !=
+        EFI_SUCCESS)
+        return NULL;
+    aligned = ((uintptr_t)pool + 2 * ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+    ((void **)aligned)[-1] = pool;
+    return (void *)aligned;
+}
+
+static void release(struct net_platform *net, void *memory)
+{
+    struct platform *platform = (struct platform *)net;
+
+    if (memory)
+        platform->services->FreePool(((void **)memory)[-1]);
+}
+
+static bool aborted(struct net_platform *net)
+{
+    return console_aborted(((struct platform *)net)->console);
+}
+
+void platform_init(struct platform *platform, EFI_BOOT_SERVICES *services,
+                   const struct clock *clock, struct console *console)
+{
+    EFI_GUID rng_guid = EFI_RNG_PROTOCOL_GUID;
+    EFI_RNG_PROTOCOL *rng = NULL;
+
+    *platform = (struct platform){
+        .net = { now_ms, random, allocate, release, aborted },
+        .services = services,
+        .clock = clock,
+        .console = console,
+    };
+    if (services->LocateProtocol(&rng_guid, NULL, (void **)&rng) != EFI_SUCCESS ||
+        rng->GetRNG(rng, NULL, sizeof(platform->random_state),
+                    (UINT8 *)&platform->random_state) != EFI_SUCCESS)
+        platform->random_state = 0;
+    platform->random_state ^= cycles_now();
+}

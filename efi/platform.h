@@ -1,0 +1,26 @@
+/* The net_platform that boot services make: clock, memory, randomness, the abort keys. */
+#ifndef EFI_PLATFORM_H
+#define EFI_PLATFORM_H
+
+#include "../net/platform.h"
+#include "clock.h"
+#include "console.h"
+#include "efi.h"
+
+struct platform {
+    struct net_platform net;
+    EFI_BOOT_SERVICES *services;
+    const struct clock *clock;
+    struct console *console;
+    uint64_t random_state;
+};
+
+/*
+ * Port numbers, sequence numbers and DNS identifiers must not be guessed from the network:
+ * they are seeded from EFI_RNG_PROTOCOL where the firmware has one, and from the cycle
+ * counter always.
+ */
+void platform_init(struct platform *platform, EFI_BOOT_SERVICES *services,
+                   const struct clock *clock, struct console *console);
+
+#endif

@@ -1,0 +1,69 @@
+#include "snp-find.h"
+
+#include "device-path.h"
+
+static void connect_all(EFI_BOOT_SERVICES *services)
+{
+    EFI_HANDLE *handles = NULL;
+    UINTN count = 0;
+
+    if (services->LocateHandleBuffer(AllHandles, NULL, NULL, &count, &handles) != EFI_SUCCESS)
+        return;
+    /* Most handles have no driver and say so: there is nothing to check. */
+    for (UINTN i = 0; i < count; i++)
+        services->ConnectController(handles[i], NULL, NULL, TRUE);
+    services->FreePool(handles);
+}
+
+static void find_all(EFI_BOOT_SERVICES *services, struct snp_choice *choice)
+{
+    EFI_GUID guid = EFI_SIMPLE_NETWORK_PROTOCOL_GUID;
+    EFI_HANDLE *handles = NULL;
+    UINTN count = 0;
+
+    choice->count = 0;
+    if (services->LocateHandleBuffer(ByProtocol, &guid, NULL, &count, &handles) != EFI_SUCCESS)
+        return;
+    for (UINTN i = 0; i < count && choice->count < SNP_MOST; i++)
+        choice->handles[choice->count++] = handles[i];
+    services->FreePool(handles);
+}
+
+static void choose(struct snp_choice *choice, EFI_HANDLE handle)
+{
+    choice->handles[0] = handle;
+    choice->count = 1;
+    choice->exact = true;
+}
+
+void snp_find(EFI_BOOT_SERVICES *services, EFI_HANDLE image_device, struct snp_choice *ret_choice)
+{
+    const EFI_DEVICE_PATH *image_path = device_path_of(services, image_device);
+    EFI_HANDLE longest = NULL;
+    size_t longest_bytes = 0;
+
+    *ret_choice = (struct snp_choice){ .count = 0 };
+    find_all(services, ret_choice);
+    for (size_t i = 0; i < ret_choice->count; i++) {
+        EFI_HANDLE handle = ret_choice->handles[i];
+        const EFI_DEVICE_PATH *path = device_path_of(services, handle);
+
+        if (handle == image_device) {
+            choose(ret_choice, handle);
+            return;
+        }
+        if (device_path_starts_with(image_path, path) &&
+            device_path_length(path) > longest_bytes) {
+            longest = handle;
+            longest_bytes = device_path_length(path);
+        }
+    }
+    if (longest) {
+        choose(ret_choice, longest);
+        return;
+    }
+    if (ret_choice->count == 0) {
+        connect_all(services);
+        find_all(services, ret_choice);
+    }
+}

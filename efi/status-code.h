@@ -1,0 +1,19 @@
+/*
+ * What pivotboot returns to whoever started it: an error of the range that UEFI leaves to
+ * others (UEFI 2.10 appendix D: bits 63 and 62), with the number of payload/status.def in the
+ * low byte. iPXE shows that byte in its error number.
+ */
+#ifndef EFI_STATUS_CODE_H
+#define EFI_STATUS_CODE_H
+
+#include "../payload/status.h"
+#include "efi.h"
+
+#define STATUS_CODE_BASE 0xC000000000000000U
+
+static inline EFI_STATUS status_code(enum status st)
+{
+    return st ? STATUS_CODE_BASE | (EFI_STATUS)st : EFI_SUCCESS;
+}
+
+#endif
