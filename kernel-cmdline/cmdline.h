@@ -20,15 +20,21 @@ struct cmdline_request {
 };
 
 /*
- * Writes the command line to ret_line (its capacity must be at least limit_bytes).
+ * Writes the command line to ret_line (its capacity must be at least limit_bytes; what it
+ * held before is gone, and it is empty after an error).
  *
  * The root mode's word goes before everything the user wrote, and is left out when the user
- * wrote the same bare word before a " -- ". rootflags likewise.
+ * wrote the same bare word before a " -- ". rootflags likewise; of several rootflags= that
+ * the user wrote the last counts, because it is the one that the kernel takes. A value with
+ * blanks is put into double quotes. Pieces of options are freed of blanks and tabs at both
+ * ends, empty ones are left out; inside they are verbatim.
  *
  * STATUS_CMDLINE_CONFLICT  the user's rootflags= is another one (both are shown)
- * STATUS_CMDLINE_CONTROL   a control character (position and code are shown)
- * STATUS_CMDLINE_ENCODING  not UTF-8
+ * STATUS_CMDLINE_CONTROL   a control character other than tab (position and code are shown)
+ * STATUS_CMDLINE_ENCODING  not UTF-8 (position and byte are shown)
  * STATUS_CMDLINE_TOO_LONG  longer than limit_bytes (both lengths are shown)
+ * STATUS_CONFIG_VALUE_BAD  rootflags has a double quote inside, which can't be written so
+ *                          that the kernel reads it back
  */
 enum status cmdline_build(const struct cmdline_request *request, struct text *detail,
                           struct text *ret_line);

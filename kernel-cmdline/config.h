@@ -14,13 +14,15 @@
 
 /* Longest text of LoadOptions or a .conf, in bytes. */
 #define CONFIG_LINE_MAX_BYTES (32 * 1024)
+/* Longest time that a key can ask for, in seconds: a day. */
+#define CONFIG_MAX_SECONDS 86400
 
 enum key_source {
     KEY_LINE = 1,
     KEY_ENTRY = 2,
 };
 
-/* Where a key of keys.def stands in the order of that file. */
+/* Where a key of keys.def stands in the order of that file: KEY_ and its field. */
 enum key {
 #define KEY_ONE(type, field, name, sources, default_text, sentence) KEY_##field,
 #define KEY_MANY(type, field, name, most, sources, sentence)        KEY_##field,
@@ -39,8 +41,11 @@ typedef enum root_mode config_ROOT_MODE;
 typedef enum architecture config_ARCHITECTURE;
 
 struct config {
-    /* How often each key was given, over all sources; 0: the field holds the default. */
+    /* How often each key was given, over all sources; 0: the field holds the default (zero
+     * where keys.def has none). Of a KEY_MANY this is how many values the field holds. */
     uint8_t given[KEY_COUNT];
+    /* Which sources gave it: enum key_source, or-ed. */
+    uint8_t given_by[KEY_COUNT];
     /* Kernel options from the line, behind " -- ", verbatim; data is NULL without " -- ". */
     struct bytes line_options;
 #define KEY_ONE(type, field, name, sources, default_text, sentence) config_##type field;
@@ -54,22 +59,25 @@ struct config {
 void config_init(struct config *config);
 
 /*
- * Takes one key. value: not empty; the config keeps pointers into it.
+ * Takes one key. key and value: untrusted; the config keeps pointers into value.
  * STATUS_CONFIG_KEY_UNKNOWN (detail names the nearest key that the source may use),
  * STATUS_CONFIG_KEY_REPEATED, STATUS_CONFIG_KEY_MISPLACED (a known key, wrong source),
- * STATUS_CONFIG_VALUE_BAD: detail names key, value and what is allowed.
- * A scalar key that the line gave is not overridden by the entry's: the line wins.
+ * STATUS_CONFIG_VALUE_BAD (also an empty one): detail names key, value and what is allowed.
+ * A scalar key that the line gave is not overridden by the entry's: the line wins, in
+ * whichever order they are read. The entry's value is checked all the same.
  */
 enum status config_add(struct config *config, enum key_source source, struct bytes key,
                        struct bytes value, struct text *detail);
 
 /*
- * Takes a whole line: words "key=value", double quotes group; what follows the first bare
- * word -- is kernel options, taken verbatim to the end of the line, line breaks as blanks.
- * In a .conf, line breaks separate words as blanks do and a line that starts with # is a
- * comment. The buffer is UTF-8, modified in place (quotes removed), and must outlive config.
- * STATUS_CONFIG_TOO_LONG, STATUS_CONFIG_ENCODING, STATUS_CONFIG_QUOTE_OPEN,
- * STATUS_CONFIG_VALUE_BAD (a key without a value) and what config_add returns.
+ * Takes a whole line: words "key=value" as tokens.h says; what follows the first bare word --
+ * is kernel options, verbatim to the end of the text but for line ends and comments, which
+ * become blanks. A .conf is read in the same way: there line ends separate words as blanks do
+ * and a line that starts with # is a comment. line: untrusted, modified in place (quotes
+ * removed), must outlive config.
+ * STATUS_CONFIG_TOO_LONG, STATUS_CONFIG_ENCODING (not UTF-8, or a control character other
+ * than tab and line ends), STATUS_CONFIG_QUOTE_OPEN, STATUS_CONFIG_VALUE_BAD (a word that is
+ * not key=value) and what config_add returns.
  */
 enum status config_add_line(struct config *config, struct buffer line, struct text *detail);
 
@@ -82,13 +90,14 @@ enum status config_add_entry(struct config *config, struct bytes text, enum arch
                              struct text *detail);
 
 /*
- * Whether a .conf holds an entry ("key value" lines) instead of words ("key=value").
+ * Whether a .conf (untrusted) holds an entry ("key value" lines) instead of words
+ * ("key=value"): the first line that is neither empty nor a comment decides.
  */
 bool config_is_entry(struct bytes text);
 
 /*
  * Before the entry is fetched: STATUS_CONFIG_MISSING (nothing says what to boot),
- * STATUS_CONFIG_CONFLICT (entry= together with linux=, initrd= or their digests).
+ * STATUS_CONFIG_CONFLICT (entry= together with linux=, initrd=, their digests or sizes).
  */
 enum status config_check_line(const struct config *config, struct text *detail);
 

@@ -10,6 +10,7 @@ enum root_mode {
     ROOT_NULLFS_ROOTFS,     /* the word of the second January 2026 series */
     ROOT_IMMUTABLE_ROOTFS,  /* the word of the first January 2026 series */
     ROOT_NONROOT_INITRAMFS, /* the word of the 2020/2021 patch */
+    ROOT_MODE_COUNT,        /* how many there are; not a mode */
 };
 
 /* The name as rootfs= takes it: static, NUL-terminated. */

@@ -33,11 +33,11 @@ static inline void text_clear(struct text *text)
     text->truncated = false;
 }
 
-void text_add(struct text *text, const char *string); /* NUL-terminated, trusted */
+void text_add(struct text *text, const char *string);       /* NUL-terminated, trusted */
 void text_add_bytes(struct text *text, struct bytes bytes); /* verbatim */
-void text_add_u64(struct text *text, uint64_t number); /* decimal */
+void text_add_u64(struct text *text, uint64_t number);      /* decimal */
 void text_add_hex(struct text *text, uint64_t number, unsigned int digits); /* lower case */
-void text_add_hex_bytes(struct text *text, struct bytes bytes); /* two digits a byte */
+void text_add_hex_bytes(struct text *text, struct bytes bytes);             /* two digits a byte */
 
 /* A human's size: "512 bytes", "107.3 MiB". */
 void text_add_size(struct text *text, uint64_t size_bytes);
