@@ -1,6 +1,7 @@
 #include "config.h"
 #include "../payload/entry.h"
 #include "../payload/utf8.h"
+#include "config-value.h"
 #include "keys.h"
 #include "tokens.h"
 
@@ -20,91 +21,8 @@ static const struct slot slots[] = {
 #undef KEY_MANY
 };
 
-static bool read_number(struct bytes text, uint64_t most, uint64_t *ret_number)
-{
-    uint64_t number = 0;
-
-    if (text.size == 0)
-        return false;
-    for (size_t i = 0; i < text.size; i++) {
-        uint8_t digit = (uint8_t)(text.data[i] - '0');
-
-        if (digit > 9 || digit > most || number > (most - digit) / 10)
-            return false;
-        number = number * 10 + digit;
-    }
-    if (number == 0)
-        return false;
-    *ret_number = number;
-    return true;
-}
-
-static int hex_value(uint8_t digit)
-{
-    if (digit >= '0' && digit <= '9')
-        return digit - '0';
-    if (digit >= 'a' && digit <= 'f')
-        return digit - 'a' + 10;
-    if (digit >= 'A' && digit <= 'F')
-        return digit - 'A' + 10;
-    return -1;
-}
-
-static bool read_sha256(struct bytes text, struct sha256 *ret_sha256)
-{
-    if (text.size != (size_t)2 * SHA256_BYTES)
-        return false;
-    for (size_t i = 0; i < SHA256_BYTES; i++) {
-        int high = hex_value(text.data[2 * i]);
-        int low = hex_value(text.data[2 * i + 1]);
-
-        if (high < 0 || low < 0)
-            return false;
-        ret_sha256->bytes[i] = (uint8_t)(high << 4 | low);
-    }
-    return true;
-}
-
-/* A value of any type, before it is known whether it is kept. */
-union value {
-    config_URL url;
-    config_TEXT text;
-    config_SHA256 sha256;
-    config_SIZE size;
-    config_SECONDS seconds;
-    config_ROOT_MODE root_mode;
-    config_ARCHITECTURE architecture;
-};
-
-static bool read_value(enum key_type type, struct bytes text, union value *ret_value)
-{
-    uint64_t number;
-
-    switch (type) {
-    case KEY_TYPE_URL:
-        ret_value->url = text;
-        return text.size > 0;
-    case KEY_TYPE_TEXT:
-        ret_value->text = text;
-        return text.size > 0;
-    case KEY_TYPE_SHA256:
-        return read_sha256(text, &ret_value->sha256);
-    case KEY_TYPE_SIZE:
-        return read_number(text, INT64_MAX, &ret_value->size);
-    case KEY_TYPE_SECONDS:
-        if (!read_number(text, CONFIG_MAX_SECONDS, &number))
-            return false;
-        ret_value->seconds = (config_SECONDS)number;
-        return true;
-    case KEY_TYPE_ROOT_MODE:
-        return root_mode_from_name(text, &ret_value->root_mode);
-    case KEY_TYPE_ARCHITECTURE:
-        return architecture_from_name(text, &ret_value->architecture);
-    }
-    return false;
-}
-
-static void keep_value(struct config *config, size_t key, size_t position, const union value *value)
+static void keep_value(struct config *config, size_t key, size_t position,
+                       const union config_value *value)
 {
     const struct slot *slot = &slots[key];
 
@@ -116,11 +34,11 @@ void config_init(struct config *config)
     *config = (struct config){ 0 };
     for (size_t key = 0; key < KEY_COUNT; key++) {
         const struct key_info *info = key_info(key);
-        union value value;
+        union config_value value;
 
         /* A default that can't be read is a mistake in keys.def, which a unit test finds. */
         if (info->default_text[0] != '\0' &&
-            read_value(info->type, bytes_of_string(info->default_text), &value))
+            config_value_read(info->type, bytes_of_string(info->default_text), &value))
             keep_value(config, key, 0, &value);
     }
 }
@@ -188,7 +106,7 @@ enum status config_add(struct config *config, enum key_source source, struct byt
 {
     size_t found = key_from_name(key);
     const struct key_info *info;
-    union value read;
+    union config_value read;
     bool many, keep;
 
     if (found == KEY_COUNT)
@@ -199,7 +117,7 @@ enum status config_add(struct config *config, enum key_source source, struct byt
         return misplaced_key(found, detail);
     if (many ? config->given[found] >= info->most : (config->given_by[found] & source) != 0)
         return repeated_key(found, value, detail);
-    if (!read_value(info->type, value, &read))
+    if (!config_value_read(info->type, value, &read))
         return bad_value(found, value, detail);
 
     keep = many || source == KEY_LINE || !(config->given_by[found] & KEY_LINE);

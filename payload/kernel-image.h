@@ -3,7 +3,8 @@
  * The image is untrusted; nothing outside of it is ever read.
  *
  * x86: the setup header (Documentation/arch/x86/boot.rst) and the PE header of the EFI stub;
- * arm64: the Image header (Documentation/arch/arm64/booting.rst) and the PE header.
+ * arm64: the Image header (Documentation/arch/arm64/booting.rst) or that of a compressed EFI
+ * image (CONFIG_EFI_ZBOOT, whose version can't be read), and the PE header.
  */
 #ifndef PAYLOAD_KERNEL_IMAGE_H
 #define PAYLOAD_KERNEL_IMAGE_H
@@ -13,11 +14,16 @@
 #include "status.h"
 #include "text.h"
 
+/* The longest command line that is believed to be possible, in bytes: Linux takes 2047. */
+#define KERNEL_CMDLINE_MAX_BYTES (64 * 1024 - 1)
+#define KERNEL_VERSION_MAX_BYTES 128
+
 struct kernel_image {
-    /* The longest command line without its NUL, in bytes (x86: cmdline_size; else 2047). */
+    /* The longest command line without its NUL, in bytes: x86: cmdline_size, 1 to
+     * KERNEL_CMDLINE_MAX_BYTES; else 2047. */
     uint32_t cmdline_limit_bytes;
-    /* The release and what follows, as in uname -r -v: printable ASCII, at most 128 bytes,
-     * points into the image; empty where it is not found. */
+    /* The release and what follows, as in uname -r -v: printable ASCII, at most
+     * KERNEL_VERSION_MAX_BYTES, points into the image; empty where it is not found. */
     struct bytes version;
 };
 

@@ -1,0 +1,74 @@
+#include "config-value.h"
+
+static bool read_number(struct bytes text, uint64_t most, uint64_t *ret_number)
+{
+    uint64_t number = 0;
+
+    if (text.size == 0)
+        return false;
+    for (size_t i = 0; i < text.size; i++) {
+        uint8_t digit = (uint8_t)(text.data[i] - '0');
+
+        if (digit > 9 || digit > most || number > (most - digit) / 10)
+            return false;
+        number = number * 10 + digit;
+    }
+    if (number == 0)
+        return false;
+    *ret_number = number;
+    return true;
+}
+
+static int hex_value(uint8_t digit)
+{
+    if (digit >= '0' && digit <= '9')
+        return digit - '0';
+    if (digit >= 'a' && digit <= 'f')
+        return digit - 'a' + 10;
+    if (digit >= 'A' && digit <= 'F')
+        return digit - 'A' + 10;
+    return -1;
+}
+
+static bool read_sha256(struct bytes text, struct sha256 *ret_sha256)
+{
+    if (text.size != (size_t)2 * SHA256_BYTES)
+        return false;
+    for (size_t i = 0; i < SHA256_BYTES; i++) {
+        int high = hex_value(text.data[2 * i]);
+        int low = hex_value(text.data[2 * i + 1]);
+
+        if (high < 0 || low < 0)
+            return false;
+        ret_sha256->bytes[i] = (uint8_t)(high << 4 | low);
+    }
+    return true;
+}
+
+bool config_value_read(enum key_type type, struct bytes text, union config_value *ret_value)
+{
+    uint64_t number;
+
+    switch (type) {
+    case KEY_TYPE_URL:
+        ret_value->url = text;
+        return text.size > 0;
+    case KEY_TYPE_TEXT:
+        ret_value->text = text;
+        return text.size > 0;
+    case KEY_TYPE_SHA256:
+        return read_sha256(text, &ret_value->sha256);
+    case KEY_TYPE_SIZE:
+        return read_number(text, INT64_MAX, &ret_value->size);
+    case KEY_TYPE_SECONDS:
+        if (!read_number(text, CONFIG_MAX_SECONDS, &number))
+            return false;
+        ret_value->seconds = (config_SECONDS)number;
+        return true;
+    case KEY_TYPE_ROOT_MODE:
+        return root_mode_from_name(text, &ret_value->root_mode);
+    case KEY_TYPE_ARCHITECTURE:
+        return architecture_from_name(text, &ret_value->architecture);
+    }
+    return false;
+}
