@@ -108,6 +108,20 @@ $B/pivotboot.debug.efi: $(EFI_OBJECTS)
 $B/pivotboot.efi: $B/pivotboot.debug.efi
 	llvm-strip -o $@ $<
 
+# Fails when pure code has writable data or uses a symbol from outside.
+.PHONY: purity
+purity: $(call efi_object,$(PURE))
+	@tests/check-purity $^
+
+# ---- host tools -----------------------------------------------------------------------------
+
+# Prints the README's table of keys.
+KEYS_TABLE := payload/tools/keys-table.c payload/text.c payload/utf8.c \
+    $(addprefix kernel-cmdline/,keys.c edit-distance.c root-mode.c)
+$B/tools/keys-table: $(KEYS_TABLE) | $L/.complete
+	@mkdir -p $(@D)
+	$(Q)$(CC) -std=gnu11 -O1 -MMD -MP -I. $(WARNINGS) $(KEYS_TABLE) -o $@
+
 # ---- unit tests on the host -----------------------------------------------------------------
 
 HOST_CFLAGS := -std=gnu11 -g -O1 -fsanitize=address,undefined -fno-sanitize-recover=all \
@@ -129,7 +143,7 @@ $B/host/lib/%.o: $L/.complete
 UNIT_TESTS := $(patsubst tests/unit/%.c,$B/unit/%,$(wildcard tests/unit/test-*.c))
 $(UNIT_TESTS): $B/unit/%: tests/unit/%.c $(HOST_OBJECTS)
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(HOST_CFLAGS) $(WARNINGS) $^ -lcmocka -o $@
+	$(Q)$(CC) $(HOST_CFLAGS) $(WARNINGS) $(filter %.c %.o,$^) -lcmocka -o $@
 
 .PHONY: unit
 unit: $(UNIT_TESTS)
@@ -152,11 +166,12 @@ $B/fuzz/lib/%.o: $L/.complete
 	$(Q)$(CC) $(HOST_CFLAGS) -fsanitize=fuzzer-no-link $(LIBRARY_FLAGS) -c $L/$*.c -o $@
 
 $B/fuzz/explore-%: tests/fuzz/fuzz-%.c $(FUZZ_OBJECTS)
-	$(Q)$(CC) $(HOST_CFLAGS) $(WARNINGS) -Wno-missing-prototypes -fsanitize=fuzzer $^ -o $@
+	$(Q)$(CC) $(HOST_CFLAGS) $(WARNINGS) -Wno-missing-prototypes -fsanitize=fuzzer \
+	    $(filter %.c %.o,$^) -o $@
 
 $B/fuzz/replay-%: tests/fuzz/fuzz-%.c tests/fuzz/replay.c $(HOST_OBJECTS)
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(HOST_CFLAGS) $(WARNINGS) -Wno-missing-prototypes $^ -o $@
+	$(Q)$(CC) $(HOST_CFLAGS) $(WARNINGS) -Wno-missing-prototypes $(filter %.c %.o,$^) -o $@
 
 SECONDS ?= 60
 fuzz: setup
