@@ -58,8 +58,8 @@ MBEDTLS := $(addprefix $L/mbedtls/library/,sha256.c platform_util.c)
 LLHTTP  := $(addprefix $L/llhttp/usr/src/llhttp/src/,api.c http.c llhttp.c)
 LWIP    := $(addprefix $L/lwip/src/core/,def.c dns.c inet_chksum.c init.c ip.c mem.c memp.c \
              netif.c pbuf.c tcp.c tcp_in.c tcp_out.c timeouts.c udp.c \
-             ipv4/acd.c ipv4/dhcp.c ipv4/etharp.c ipv4/icmp.c ipv4/ip4.c ipv4/ip4_addr.c \
-             ipv4/ip4_frag.c) $L/lwip/src/netif/ethernet.c
+             ipv4/dhcp.c ipv4/etharp.c ipv4/icmp.c ipv4/ip4.c ipv4/ip4_addr.c) \
+             $L/lwip/src/netif/ethernet.c
 
 VERSION := 0.1
 
@@ -74,7 +74,7 @@ REPRODUCIBLE := -ffile-prefix-map=$(CURDIR)=. -no-canonical-prefixes
 EFI_CFLAGS := --target=x86_64-unknown-windows -fno-ms-compatibility -fno-ms-extensions \
     -U_WIN32 -U_WIN64 -std=gnu11 -ffreestanding -fshort-wchar -mno-red-zone \
     -fno-stack-protector -mno-stack-arg-probe -fno-delete-null-pointer-checks -gdwarf-4 -O2 \
-    -ffunction-sections -fdata-sections -MMD -MP -nostdlibinc -isystem efi/libc/include \
+    -ffunction-sections -fdata-sections -MD -MP -nostdlibinc -isystem efi/libc/include \
     $(INCLUDES_LIBRARIES) $(DEFINES) $(REPRODUCIBLE)
 EFI_INCLUDES := -isystem $L/gnu-efi/inc -isystem $L/gnu-efi/inc/x86_64 \
     -isystem $L/gnu-efi/inc/protocol
@@ -100,7 +100,7 @@ $B/efi/lib/%.o: $L/.complete
 	$(Q)$(CC) $(EFI_CFLAGS) $(EXTRA) -c $L/$*.c -o $@
 
 EFI_LDFLAGS := /nodefaultlib /subsystem:efi_application /entry:efi_main /opt:ref /debug:dwarf \
-    /Brepro /align:4096 /nologo
+    /Brepro
 $B/pivotboot.debug.efi: $(EFI_OBJECTS)
 	$(Q)$(LD) $(EFI_LDFLAGS) /out:$@ $^
 
@@ -120,12 +120,12 @@ KEYS_TABLE := payload/tools/keys-table.c payload/text.c payload/utf8.c \
     $(addprefix kernel-cmdline/,keys.c edit-distance.c root-mode.c)
 $B/tools/keys-table: $(KEYS_TABLE) | $L/.complete
 	@mkdir -p $(@D)
-	$(Q)$(CC) -std=gnu11 -O1 -MMD -MP -I. $(WARNINGS) $(KEYS_TABLE) -o $@
+	$(Q)$(CC) -std=gnu11 -O1 -MD -MP -I. $(WARNINGS) $(KEYS_TABLE) -o $@
 
 # ---- unit tests on the host -----------------------------------------------------------------
 
 HOST_CFLAGS := -std=gnu11 -g -O1 -fsanitize=address,undefined -fno-sanitize-recover=all \
-    -fno-omit-frame-pointer -MMD -MP $(INCLUDES_LIBRARIES) $(DEFINES) -I.
+    -fno-omit-frame-pointer -MD -MP $(INCLUDES_LIBRARIES) $(DEFINES) -I.
 host_object = $(patsubst %.c,$B/host/%.o,$(subst $L/,lib/,$1))
 HOST_OBJECTS := $(call host_object,$(PURE) $(MBEDTLS) $(LLHTTP))
 

@@ -1,6 +1,7 @@
 /*
  * Parses one HTTP/1.x response (RFC 9112) as it arrives, in pieces of any size. The parsing
- * is llhttp's; this adds limits and says what a client of plain GET needs. Pure.
+ * is llhttp's, without any of its leniencies; this adds limits and says what a client of
+ * plain GET needs. How the bytes were cut into pieces never changes the outcome. Pure.
  */
 #ifndef NET_HTTP_RESPONSE_H
 #define NET_HTTP_RESPONSE_H
@@ -13,40 +14,63 @@
 #include "../payload/text.h"
 #include "url.h"
 
-/* Status line, headers and trailers together, in bytes. */
+/*
+ * In bytes: status line and headers together, informational responses in front included;
+ * and everything between two bytes of a chunked body, or behind the last (chunk sizes,
+ * their extensions, trailers).
+ */
 #define HTTP_HEADERS_MAX_BYTES (16 * 1024)
 
+/* Of the reason phrase ("Not Found") and of an answer's beginning, for messages; in bytes. */
+#define HTTP_REASON_MAX_BYTES    40
+#define HTTP_BEGINNING_MAX_BYTES 32
+
 struct http_response {
+    unsigned int code;       /* 0 until the status line has been read */
+    bool headers_done;       /* of the response that counts, not of an informational one */
+    bool complete;           /* nothing more is needed: the body of a 200, else the headers */
+    uint64_t content_length; /* SINK_SIZE_UNKNOWN when the server does not say */
+    uint64_t body_bytes;     /* of the body of a 200, so far */
+    char location[URL_MAX_BYTES];
+    uint32_t location_bytes;            /* 0: no Location header */
+    bool location_bad;                  /* longer than that, or there were several */
+    char reason[HTTP_REASON_MAX_BYTES]; /* printable ASCII */
+    uint32_t reason_bytes;              /* 0: none, or it was not printable or longer */
+
+    /* private */
     llhttp_t parser;
-    struct sink *body; /* gets the body of a 200 only; begin comes when the headers are over */
+    struct sink *body;
     struct text *detail;
     enum status failure;
-    uint32_t header_bytes;
-    unsigned int code;       /* 0 until the status line has been read */
-    bool headers_done;
-    bool complete;           /* the whole body has arrived */
-    uint64_t content_length; /* SINK_SIZE_UNKNOWN when the server does not say */
-    char location[URL_MAX_BYTES];
-    uint32_t location_size; /* bytes of it; 0: no Location header */
-    /* how the parser is inside a header: private */
-    uint8_t header_field[32];
-    uint8_t header_field_size;
+    uint32_t other_bytes; /* since the last byte of body: see HTTP_HEADERS_MAX_BYTES */
+    const char *counted;  /* up to here, in the piece that is being parsed */
+    uint8_t beginning[HTTP_BEGINNING_MAX_BYTES];
+    uint32_t beginning_bytes;
+    bool encoded; /* a Transfer-Encoding or Content-Encoding that we cannot undo */
+    char header_name[32], header_value[32]; /* letters in lower case */
+    uint32_t header_name_bytes, header_value_bytes;
 };
 
-/* body and detail must outlive the response. */
+/*
+ * body gets the body of a 200 and nothing else: begin when the headers are over, finish when
+ * it is complete. body and detail must outlive the response, and the response must not be
+ * moved.
+ */
 void http_response_init(struct http_response *response, struct sink *body, struct text *detail);
 
 /*
- * Takes the next bytes (untrusted). Informational (1xx) responses are skipped.
- * STATUS_HTTP_MALFORMED, STATUS_HTTP_HEADERS_TOO_LONG, STATUS_HTTP_ENCODING
- * (a Transfer-Encoding other than chunked, any Content-Encoding but identity), and what the
- * sink returns.
+ * Takes the next bytes (untrusted). Informational (1xx) responses are skipped. What comes
+ * when the response is complete is ignored; after an error, the same error comes again.
+ * STATUS_HTTP_MALFORMED (also a Content-Length that contradicts itself, that stands beside a
+ * Transfer-Encoding or does not fit into 64 bits; detail quotes how the answer begins),
+ * STATUS_HTTP_HEADERS_TOO_LONG, STATUS_HTTP_ENCODING (on a 200: a Transfer-Encoding other
+ * than chunked, any Content-Encoding but identity), and what the sink returns.
  */
 enum status http_response_feed(struct http_response *response, struct bytes bytes);
 
 /*
  * The server closed the connection: completes a body that only the end of the connection
- * ends. STATUS_HTTP_TRUNCATED (detail: bytes expected and found).
+ * ends. STATUS_HTTP_TRUNCATED (detail: bytes expected and found), what the sink returns.
  */
 enum status http_response_end(struct http_response *response);
 

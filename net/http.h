@@ -11,8 +11,8 @@
 #define HTTP_MAX_REDIRECTS 5
 
 struct http_request {
-    struct bytes url;  /* absolute */
-    struct sink *body; /* begin, write and finish as sink.h says */
+    struct bytes url;          /* absolute */
+    struct sink *body;         /* begin, write and finish as sink.h says */
     uint32_t idle_timeout_ms;  /* without a byte from the server, connecting included */
     uint32_t total_timeout_ms; /* over everything, redirects included */
 };

@@ -21,21 +21,27 @@ enum status network_open(struct net_platform *platform, struct link *link,
 
 /*
  * Gets an address, gateway and name servers by DHCP (RFC 2131); polls until it has them.
+ * May be called again after a failure.
  * STATUS_NET_NO_ADDRESS after timeout_ms (detail says whether anything was received at all),
- * STATUS_NET_DEVICE, STATUS_ABORTED.
+ * STATUS_ABORTED, STATUS_OUT_OF_MEMORY, what network_poll returns.
  */
 enum status network_configure(struct network *network, uint32_t timeout_ms, struct text *detail);
 
-/* For the log: "10.0.2.15/24, gateway 10.0.2.2, DNS 10.0.2.3". */
+/* For the log, once configured: "10.0.2.15/24, gateway 10.0.2.2, DNS 10.0.2.3". */
 void network_describe(const struct network *network, struct text *text);
 
 /*
- * Moves everything that has arrived into lwIP and runs its timers. Never waits.
- * STATUS_NET_DEVICE: the link failed.
+ * Moves what has arrived (a bounded number of frames) into lwIP and runs its timers. Never
+ * waits. Whatever the link's receive returns.
  */
 enum status network_poll(struct network *network);
 
-/* Breaks every connection, releases the lease, frees everything. network may be NULL. */
+/*
+ * Breaks every connection (servers are told) and frees everything; the link and the platform
+ * are not called again, and another network may be opened. network may be NULL.
+ * The DHCP lease is kept: iPXE on the same MAC address holds the same one and goes on using
+ * it when pivotboot returns, and so does the kernel as a rule.
+ */
 void network_close(struct network *network);
 
 #endif

@@ -1,0 +1,59 @@
+#include <lwip/netif.h>
+#include <lwip/opt.h>
+#include <lwip/prot/dhcp.h>
+#include <lwip/sys.h>
+
+#include "lwip-hooks.h"
+#include "lwip-port.h"
+
+static struct {
+    struct net_platform *platform;
+    void *heap;
+} port;
+
+void lwip_port_attach(struct net_platform *platform, void *heap)
+{
+    port.platform = platform;
+    port.heap = heap;
+}
+
+void lwip_port_detach(void)
+{
+    port.platform = NULL;
+    port.heap = NULL;
+}
+
+void *lwip_port_heap(void)
+{
+    return port.heap;
+}
+
+u32_t sys_now(void)
+{
+    return port.platform ? (u32_t)port.platform->now_ms(port.platform) : 0;
+}
+
+uint32_t lwip_port_random(void)
+{
+    return port.platform ? port.platform->random(port.platform) : 0;
+}
+
+/*
+ * Servers that tell clients apart by their identifier (RFC 2132, 9.14) gave iPXE's address to
+ * "hardware type, MAC address"; saying the same gets the same address again instead of a
+ * second lease.
+ */
+void lwip_port_dhcp_options(const struct netif *netif, struct dhcp_msg *message, u16_t *length)
+{
+    const u8_t hardware_type_ethernet = 1;
+    const u8_t payload_size = 1 + NETIF_MAX_HWADDR_LEN;
+    u8_t *option = message->options + *length;
+
+    if (*length + 2u + payload_size >= DHCP_OPTIONS_LEN)
+        return;
+    option[0] = DHCP_OPTION_CLIENT_ID;
+    option[1] = payload_size;
+    option[2] = hardware_type_ethernet;
+    memcpy(option + 3, netif->hwaddr, NETIF_MAX_HWADDR_LEN);
+    *length = (u16_t)(*length + 2 + payload_size);
+}

@@ -1,0 +1,18 @@
+/* Where lwIP asks us: see net/lwip-port.c. */
+#ifndef LWIP_LWIP_HOOKS_H
+#define LWIP_LWIP_HOOKS_H
+
+#include "lwip/arch.h"
+
+struct netif;
+struct dhcp_msg;
+
+void lwip_port_dhcp_options(const struct netif *netif, struct dhcp_msg *message, u16_t *length);
+
+#define LWIP_HOOK_DHCP_APPEND_OPTIONS(netif, dhcp, state, msg, msg_type, options_len_ptr) \
+    lwip_port_dhcp_options(netif, msg, options_len_ptr)
+
+/* lwIP's own initial sequence numbers count up from a constant. */
+#define LWIP_HOOK_TCP_ISN(local_ip, local_port, remote_ip, remote_port) lwip_port_random()
+
+#endif

@@ -1,0 +1,82 @@
+/* lwIP as pivotboot uses it: one interface, IPv4, the raw API, polled (no threads, no timers). */
+#ifndef LWIP_LWIPOPTS_H
+#define LWIP_LWIPOPTS_H
+
+#define NO_SYS                1
+#define SYS_LIGHTWEIGHT_PROT  0
+#define LWIP_TIMERS           0 /* network_poll runs lwip_cyclic_timers itself */
+#define PPP_NUM_TIMEOUTS      0 /* lwIP's count of its timers refers to it */
+#define LWIP_SINGLE_NETIF     1
+#define LWIP_NETCONN          0
+#define LWIP_SOCKET           0
+#define LWIP_STATS            0
+#define LWIP_HOOK_FILENAME    "lwip-hooks.h"
+#define LWIP_NETIF_HOSTNAME   0
+#define LWIP_CHKSUM_ALGORITHM 3
+
+/* ---- protocols ---- */
+#define LWIP_IPV4 1
+#define LWIP_IPV6 0
+#define LWIP_ARP  1
+#define LWIP_ICMP 1
+#define LWIP_UDP  1
+#define LWIP_TCP  1
+#define LWIP_DHCP 1
+#define LWIP_DNS  1
+#define LWIP_RAW  0
+#define LWIP_IGMP 0
+
+/*
+ * Nothing we fetch arrives in IP fragments or with IP options (TCP segments fit the MTU,
+ * DNS and DHCP answers are small), so nothing of that kind is let in.
+ */
+#define IP_FRAG            0
+#define IP_REASSEMBLY      0
+#define IP_OPTIONS_ALLOWED 0
+
+/* Probing whether the offered address is free costs seconds, and iPXE holds it already. */
+#define LWIP_DHCP_DOES_ACD_CHECK 0
+
+#define DNS_MAX_SERVERS 3
+#define DNS_MAX_TTL     600 /* s; network_close ages the table by as many steps */
+#define DNS_MAX_RETRIES 4   /* a server is given up after 1 + 1 + 2 + 3 s */
+
+/* ---- memory: one heap in a block from the platform, and the frames of net/frames.c ---- */
+#define MEM_ALIGNMENT             8
+#define MEM_SIZE                  (256 * 1024)
+#define MEMP_MEM_MALLOC           1
+#define LWIP_RAM_HEAP_POINTER     lwip_port_heap()
+#define LWIP_SUPPORT_CUSTOM_PBUF  1
+#define PBUF_POOL_SIZE            0 /* received frames are custom pbufs */
+#define PBUF_POOL_FREE_OOSEQ      0
+#define LWIP_NETIF_TX_SINGLE_PBUF 1
+
+void *lwip_port_heap(void);
+
+/* ---- TCP ---- */
+#define TCP_MSS 1460 /* bytes; lowered to what the interface's MTU allows */
+
+/* Bytes. QEMU's user network stalls with windows of several MiB; 100 ms links want more. */
+#define LWIP_WND_SCALE 1
+#define TCP_RCV_SCALE  5
+#define TCP_WND        (1024 * 1024)
+
+#define TCP_SND_BUF      (4 * TCP_MSS) /* more than the longest request */
+#define TCP_SND_QUEUELEN 16
+
+/* A segment that arrives out of order is kept; all together fit the window and the frames. */
+#define TCP_QUEUE_OOSEQ     1
+#define TCP_OOSEQ_MAX_BYTES TCP_WND
+#define TCP_OOSEQ_MAX_PBUFS 1000
+#define LWIP_TCP_SACK_OUT   1
+
+#define LWIP_TCP_RTO_TIME 1000 /* ms before the first retransmission (RFC 6298) */
+#define TCP_MAXRTX        10
+#define TCP_SYNMAXRTX     10 /* the idle deadline comes first */
+
+#define LWIP_RANDOMIZE_INITIAL_LOCAL_PORTS 1
+
+/* These compare the window with lwIP's own pbuf pool, which is not used. */
+#define LWIP_DISABLE_TCP_SANITY_CHECKS 1
+
+#endif

@@ -1,0 +1,287 @@
+#include <lwip/dhcp.h>
+#include <lwip/dns.h>
+#include <lwip/etharp.h>
+#include <lwip/init.h>
+#include <lwip/priv/tcp_priv.h>
+#include <lwip/prot/dhcp.h>
+#include <lwip/timeouts.h>
+#include <lwip/udp.h>
+#include <netif/ethernet.h>
+
+#include "lwip-port.h"
+#include "network-state.h"
+
+/*
+ * Frames handled in one network_poll: the timers and the caller's deadlines must get their
+ * turn even when frames arrive faster than they can be handled.
+ */
+#define NETWORK_BATCH_FRAMES 256
+
+static struct network *network_of(struct netif *netif)
+{
+    return (struct network *)netif->state;
+}
+
+/*
+ * A frame that cannot be sent is a lost frame, which is what every protocol above is made for;
+ * links refuse frames when their queue is full, and the next one may pass.
+ */
+static err_t network_send(struct netif *netif, struct pbuf *pbuf)
+{
+    struct network *network = network_of(netif);
+    uint8_t copy[LINK_FRAME_MAX_BYTES];
+    struct bytes frame = { pbuf->payload, pbuf->tot_len };
+
+    if (network->silent || frame.size > sizeof(copy))
+        return ERR_IF;
+    if (pbuf->next) {
+        pbuf_copy_partial(pbuf, copy, pbuf->tot_len, 0);
+        frame.data = copy;
+    }
+    if (network->link->send(network->link, frame)) {
+        network->frames_unsent++;
+        return ERR_IF;
+    }
+    return ERR_OK;
+}
+
+static err_t network_netif_init(struct netif *netif)
+{
+    const struct link *link = network_of(netif)->link;
+
+    netif->name[0] = 'e';
+    netif->name[1] = 'n';
+    netif->mtu = link->mtu_bytes;
+    netif->hwaddr_len = LINK_MAC_BYTES;
+    memcpy(netif->hwaddr, link->mac, LINK_MAC_BYTES);
+    netif->flags = NETIF_FLAG_BROADCAST | NETIF_FLAG_ETHARP | NETIF_FLAG_ETHERNET;
+    netif->output = etharp_output;
+    netif->linkoutput = network_send;
+    return ERR_OK;
+}
+
+static void network_release(struct network *network)
+{
+    struct net_platform *platform = network->platform;
+
+    platform->release(platform, network->heap);
+    platform->release(platform, network->frame_memory);
+    platform->release(platform, network);
+}
+
+static uint64_t network_now(const struct network *network)
+{
+    return network->platform->now_ms(network->platform);
+}
+
+static void network_timers_start(struct network *network)
+{
+    uint64_t now = network_now(network);
+
+    for (int i = 0; i < lwip_num_cyclic_timers; i++)
+        network->timer_due_ms[i] = now + lwip_cyclic_timers[i].interval_ms;
+}
+
+/*
+ * A timer that is late (a caller that computed for a while) runs once, not once for each
+ * interval missed: a burst of retransmissions helps nobody.
+ */
+static void network_timers_run(struct network *network)
+{
+    uint64_t now = network_now(network);
+
+    for (int i = 0; i < lwip_num_cyclic_timers; i++) {
+        if (now < network->timer_due_ms[i])
+            continue;
+        network->timer_due_ms[i] = now + lwip_cyclic_timers[i].interval_ms;
+        lwip_cyclic_timers[i].handler();
+    }
+}
+
+enum status network_open(struct net_platform *platform, struct link *link,
+                         struct network **ret_network)
+{
+    struct network *network = platform->allocate(platform, sizeof(*network));
+
+    if (!network)
+        return STATUS_OUT_OF_MEMORY;
+    memset(network, 0, sizeof(*network));
+    network->platform = platform;
+    network->link = link;
+    network->heap = platform->allocate(platform, LWIP_PORT_HEAP_BYTES);
+    network->frame_memory = platform->allocate(platform, sizeof(struct frame) * FRAMES_COUNT);
+    if (!network->heap || !network->frame_memory) {
+        network_release(network);
+        return STATUS_OUT_OF_MEMORY;
+    }
+    frames_init(&network->frames, network->frame_memory);
+
+    /*
+     * lwIP's state is global. network_close leaves all of its lists empty, so initialising
+     * again is what makes a second network start from nothing, with an empty heap.
+     */
+    lwip_port_attach(platform, network->heap);
+    lwip_init();
+    if (!netif_add_noaddr(&network->netif, network, network_netif_init, ethernet_input)) {
+        lwip_port_detach();
+        network_release(network);
+        return STATUS_OUT_OF_MEMORY;
+    }
+    netif_set_default(&network->netif);
+    netif_set_up(&network->netif);
+    netif_set_link_up(&network->netif);
+    network_timers_start(network);
+    *ret_network = network;
+    return STATUS_OK;
+}
+
+enum status network_poll(struct network *network)
+{
+    enum status st = STATUS_OK;
+
+    for (int i = 0; i < NETWORK_BATCH_FRAMES; i++) {
+        struct frame *frame = frames_take(&network->frames);
+        struct buffer buffer;
+        struct pbuf *pbuf;
+        size_t size = 0;
+
+        /* All are in lwIP's queues: what arrives now is better dropped by the device. */
+        if (!frame)
+            break;
+        buffer = (struct buffer){ frame->bytes, sizeof(frame->bytes) };
+        st = network->link->receive(network->link, buffer, &size);
+        if (st || size == 0 || size > buffer.size) {
+            frames_put_back(frame);
+            break;
+        }
+        network->frames_received++;
+        pbuf = frames_wrap(frame, size);
+        if (network->netif.input(pbuf, &network->netif) != ERR_OK)
+            pbuf_free(pbuf);
+    }
+    network_timers_run(network);
+    return st;
+}
+
+static void network_say_no_address(const struct network *network, uint32_t timeout_ms,
+                                   struct text *detail)
+{
+    const struct dhcp *dhcp = netif_dhcp_data(&network->netif);
+
+    text_add(detail, dhcp && dhcp->state == DHCP_STATE_REQUESTING
+                         ? "a DHCP offer came, but the server did not confirm it within "
+                         : "no DHCP offer within ");
+    text_add_u64(detail, timeout_ms / 1000);
+    text_add(detail, " s (");
+    text_add_u64(detail, network->frames_received);
+    text_add(detail, " frames received");
+    if (network->frames_received == 0)
+        text_add(detail, ": is the cable in the right port?");
+    if (network->frames_unsent > 0) {
+        text_add(detail, "; ");
+        text_add_u64(detail, network->frames_unsent);
+        text_add(detail, " frames could not be sent");
+    }
+    text_add(detail, ")");
+}
+
+enum status network_configure(struct network *network, uint32_t timeout_ms, struct text *detail)
+{
+    struct net_platform *platform = network->platform;
+    uint64_t deadline_ms = network_now(network) + timeout_ms;
+    enum status st;
+
+    if (dhcp_start(&network->netif) != ERR_OK)
+        return STATUS_OUT_OF_MEMORY;
+    while (!dhcp_supplied_address(&network->netif)) {
+        if ((st = network_poll(network)))
+            return st;
+        if (platform->aborted(platform))
+            return STATUS_ABORTED;
+        if (network_now(network) >= deadline_ms) {
+            network_say_no_address(network, timeout_ms, detail);
+            return STATUS_NET_NO_ADDRESS;
+        }
+    }
+    return STATUS_OK;
+}
+
+void network_add_address(struct text *text, const ip_addr_t *address)
+{
+    char memory[IPADDR_STRLEN_MAX];
+
+    if (ipaddr_ntoa_r(address, memory, sizeof(memory)))
+        text_add(text, memory);
+}
+
+void network_add_name_servers(struct text *text)
+{
+    const char *separator = "";
+
+    for (u8_t i = 0; i < DNS_MAX_SERVERS; i++) {
+        const ip_addr_t *server = dns_getserver(i);
+
+        if (ip_addr_isany(server))
+            continue;
+        text_add(text, separator);
+        network_add_address(text, server);
+        separator = ", ";
+    }
+}
+
+void network_describe(const struct network *network, struct text *text)
+{
+    const struct netif *netif = &network->netif;
+    uint32_t netmask = lwip_ntohl(netif_ip4_netmask(netif)->addr);
+    unsigned int prefix_bits = 0;
+
+    for (; netmask & UINT32_C(0x80000000); netmask <<= 1)
+        prefix_bits++;
+    network_add_address(text, netif_ip_addr4(netif));
+    text_add(text, "/");
+    text_add_u64(text, prefix_bits);
+    if (!ip4_addr_isany(netif_ip4_gw(netif))) {
+        text_add(text, ", gateway ");
+        network_add_address(text, netif_ip_gw4(netif));
+    }
+    if (!ip_addr_isany(dns_getserver(0))) {
+        text_add(text, ", DNS ");
+        network_add_name_servers(text);
+    }
+}
+
+/* lwIP's DNS client has no way to stop: take its servers away and let time pass. */
+static void network_forget_names(void)
+{
+    for (u8_t i = 0; i < DNS_MAX_SERVERS; i++)
+        dns_setserver(i, NULL);
+    for (unsigned int i = 0; i <= DNS_MAX_TTL; i++)
+        dns_tmr();
+}
+
+static void network_drop_connections(void)
+{
+    while (tcp_active_pcbs)
+        tcp_abort(tcp_active_pcbs);
+    while (tcp_tw_pcbs)
+        tcp_abort(tcp_tw_pcbs);
+    while (tcp_bound_pcbs)
+        tcp_abort(tcp_bound_pcbs);
+}
+
+void network_close(struct network *network)
+{
+    if (!network)
+        return;
+    /* The resets go out, so that servers need not wait for us; after them, nothing. */
+    network_drop_connections();
+    network->silent = true;
+    dhcp_release_and_stop(&network->netif);
+    dhcp_cleanup(&network->netif);
+    network_forget_names();
+    netif_remove(&network->netif);
+    while (udp_pcbs)
+        udp_remove(udp_pcbs);
+    lwip_port_detach();
+    network_release(network);
+}
