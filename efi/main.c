@@ -224,7 +224,7 @@ EFI_STATUS EFIAPI efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system)
     enum status st = STATUS_FIRMWARE;
 
     boot_init(&boot, image, system);
-    console_say(&boot.console, "pivotboot " PIVOTBOOT_VERSION);
+    console_say(&boot.console, "version " PIVOTBOOT_VERSION);
     if (boot.services->HandleProtocol(image, &guid, (void **)&boot.loaded) == EFI_SUCCESS)
         st = boot_run(&boot);
     else
