@@ -84,6 +84,16 @@ static enum status conf_url(struct boot *boot, struct text *ret_url)
     return STATUS_OK;
 }
 
+enum status configure_resolve(struct boot *boot, struct bytes reference, struct text *ret_url)
+{
+    enum status st = url_resolve(text_bytes(&boot->base), reference, &boot->detail, ret_url);
+
+    if (st == STATUS_URL_NO_BASE)
+        text_add(&boot->detail, ", and nothing tells where pivotboot came from (iPXE does since "
+                                "2.0, the firmware's HTTP boot does)");
+    return st;
+}
+
 /* Fetches a text file; *ret_url becomes the URL that answered, which relative URLs start at. */
 static enum status fetch_text(struct boot *boot, const char *name, struct bytes url,
                               uint64_t limit_bytes, struct blob *blob)
@@ -127,7 +137,7 @@ static enum status add_entry(struct boot *boot)
     struct text url = TEXT(memory);
     enum status st;
 
-    if ((st = url_resolve(text_bytes(&boot->base), boot->config.entry_url, &boot->detail, &url)))
+    if ((st = configure_resolve(boot, boot->config.entry_url, &url)))
         return st;
     if ((st = fetch_text(boot, "entry", text_bytes(&url), ENTRY_MAX_BYTES, &boot->entry)))
         return st;

@@ -24,6 +24,12 @@ enum status configure_from_conf(struct boot *boot);
  */
 enum status configure_from_entry(struct boot *boot);
 
+/*
+ * Makes a URL of the configuration absolute: relative to the entry, or to where pivotboot
+ * came from. ret_url: a capacity of URL_MAX_BYTES or more. Errors of url_resolve.
+ */
+enum status configure_resolve(struct boot *boot, struct bytes reference, struct text *ret_url);
+
 /* How files are fetched with the timeouts as configured so far. */
 struct fetch configure_fetch(const struct boot *boot);
 

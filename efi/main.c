@@ -46,7 +46,7 @@ static enum status fetch_blob(struct boot *boot, const char *name, struct bytes 
     struct fetch_file file = { .name = name, .expected = expected, .limit_bytes = limit_bytes };
     enum status st;
 
-    if ((st = url_resolve(text_bytes(&boot->base), reference, &boot->detail, &url)))
+    if ((st = configure_resolve(boot, reference, &url)))
         return st;
     file.url = text_bytes(&url);
     return fetch_file(&fetch, &file, &boot->detail, &ret_blob->pages, &ret_blob->bytes, NULL);

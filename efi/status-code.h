@@ -1,7 +1,8 @@
 /*
  * What pivotboot returns to whoever started it: an error of the range that UEFI leaves to
  * others (UEFI 2.10 appendix D: bits 63 and 62), with the number of payload/status.def in the
- * low byte. iPXE shows that byte in its error number.
+ * low byte. iPXE folds its top byte and its low byte into one with a bitwise or, so that
+ * `${errno}` ends in 0xC0 | number: different for numbers that differ in their low 6 bits.
  */
 #ifndef EFI_STATUS_CODE_H
 #define EFI_STATUS_CODE_H
