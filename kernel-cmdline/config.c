@@ -156,6 +156,10 @@ static enum status add_word(struct config *config, struct bytes word, struct tex
 
     while (equals < word.size && word.data[equals] != '=')
         equals++;
+    if (bytes_equal(word, BYTES("help"))) {
+        config->help = true;
+        return STATUS_OK;
+    }
     if (equals == word.size) {
         text_add_quoted(detail, word);
         text_add(detail, ": expected key=value; kernel options belong behind ' -- '");
@@ -297,12 +301,13 @@ static enum status check_count(const struct config *config, size_t key, struct t
 
     if (count == 0 || count == initrds)
         return STATUS_OK;
-    text_add(detail, "'");
-    text_add(detail, key_info(key)->name);
-    text_add(detail, "' is given ");
+    text_add(detail, "found ");
     text_add_u64(detail, count);
-    text_add(detail, " times, expected none or as many as there are initrds: ");
+    text_add(detail, " of ");
+    text_add(detail, key_info(key)->name);
+    text_add(detail, " and ");
     text_add_u64(detail, initrds);
+    text_add(detail, " of initrd, expected none or one for each initrd");
     return STATUS_CONFIG_CONFLICT;
 }
 
