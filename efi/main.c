@@ -2,6 +2,7 @@
  * pivotboot: boots a Linux machine over HTTP. boot_run is the whole way, top to bottom.
  */
 #include "../kernel-cmdline/cmdline.h"
+#include "../kernel-cmdline/help.h"
 #include "arch/machine.h"
 #include "boot.h"
 #include "configure.h"
@@ -33,6 +34,16 @@ static enum status fail(struct boot *boot, const char *step, enum status st)
     text_add(&line, ")");
     console_line(&boot->console, &line);
     return st;
+}
+
+static void show_help(struct boot *boot)
+{
+    char memory[200];
+    struct text line = TEXT(memory);
+
+    console_say(&boot->console, "key=value ... [-- kernel options]");
+    for (size_t i = 0; text_clear(&line), help_line(i, &line); i++)
+        console_line(&boot->console, &line);
 }
 
 /* Fetches one pinned file that the configuration names. */
@@ -168,6 +179,10 @@ static enum status boot_run(struct boot *b)
 
     if ((st = configure_from_line(b)))
         return fail(b, "configuration", st);
+    if (b->config.help) {
+        show_help(b);
+        return STATUS_OK;
+    }
     if ((st = network_up(b)))
         return fail(b, "network", st);
     if ((st = configure_from_conf(b)))

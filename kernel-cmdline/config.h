@@ -48,6 +48,8 @@ struct config {
     uint8_t given_by[KEY_COUNT];
     /* Kernel options from the line, behind " -- ", verbatim; data is NULL without " -- ". */
     struct bytes line_options;
+    /* The bare word help was on the line: show the keys instead of booting. */
+    bool help;
 #define KEY_ONE(type, field, name, sources, default_text, sentence) config_##type field;
 #define KEY_MANY(type, field, name, most, sources, sentence)        config_##type field[most];
 #include "keys.def"
@@ -70,9 +72,9 @@ enum status config_add(struct config *config, enum key_source source, struct byt
                        struct bytes value, struct text *detail);
 
 /*
- * Takes a whole line: words "key=value" as tokens.h says; what follows the first bare word --
- * is kernel options, verbatim to the end of the text but for line ends and comments, which
- * become blanks. A .conf is read in the same way: there line ends separate words as blanks do
+ * Takes a whole line: words "key=value" as tokens.h says, or the word help; what follows the
+ * first bare word -- is kernel options, verbatim to the end of the text but for line ends and
+ * comments, which become blanks. A .conf is read in the same way: there line ends separate words as blanks do
  * and a line that starts with # is a comment. line: untrusted, modified in place (quotes
  * removed), must outlive config.
  * STATUS_CONFIG_TOO_LONG, STATUS_CONFIG_ENCODING (not UTF-8, or a control character other
