@@ -181,6 +181,35 @@ fuzz: setup
 	$B/fuzz/explore-$(T) -max_total_time=$(SECONDS) -artifact_prefix=$B/fuzz/crash-$(T)- \
 	    $B/fuzz/found-$(T) tests/fuzz/corpus/$(T)
 
+# ---- style and static analysis --------------------------------------------------------------
+
+OWN_C := $(wildcard payload/*.c payload/tools/*.c kernel-cmdline/*.c net/*.c efi/*.c efi/*/*.c \
+    tests/unit/*.c tests/fuzz/*.c tests/vm/*/*.c)
+OWN_H := $(wildcard payload/*.h kernel-cmdline/*.h net/*.h net/lwip/*.h net/lwip/arch/*.h efi/*.h \
+    efi/*/*.h efi/libc/include/*.h tests/unit/*.h tests/vm/*/*.h)
+
+.PHONY: check-format check-analysis
+check: check-format purity check-analysis
+
+format: | setup
+	clang-format -i $(OWN_C) $(OWN_H)
+
+# Other versions of clang-format lay out a few constructs differently.
+check-format: | setup
+	@if clang-format --version | grep -q 'version 14\.'; then \
+	    clang-format --dry-run --Werror $(OWN_C) $(OWN_H); \
+	else echo 'check-format: skipped: the layout is that of clang-format 14'; fi
+
+ANALYSED := $(patsubst %.c,$B/analysis/%.ok,$(PURE) $(NET) $(EFI))
+$(patsubst %.c,$B/analysis/%.ok,$(NET)): EXTRA = $(LWIP_INCLUDES)
+$(patsubst %.c,$B/analysis/%.ok,$(EFI)): EXTRA = $(EFI_INCLUDES)
+check-analysis: $(ANALYSED)
+$B/analysis/%.ok: %.c | $L/.complete
+	@mkdir -p $(@D)
+	$(Q)$(CC) --analyze -Xanalyzer -analyzer-werror -Xanalyzer -analyzer-output=text \
+	    $(filter-out -MD -MP -gdwarf-4,$(EFI_CFLAGS)) $(EXTRA) $<
+	@touch $@
+
 clean:
 	rm -rf $B
 

@@ -23,8 +23,7 @@ struct fetch configure_fetch(const struct boot *boot)
  */
 static void find_origin(struct boot *boot)
 {
-    struct bytes uri = device_path_uri(
-        device_path_of(boot->services, boot->loaded->DeviceHandle));
+    struct bytes uri = device_path_uri(device_path_of(boot->services, boot->loaded->DeviceHandle));
 
     if (uri.size == 0)
         uri = device_path_uri(boot->loaded->FilePath);
@@ -43,8 +42,8 @@ enum status configure_from_line(struct boot *boot)
     find_origin(boot);
     if ((st = pages_allocate(&boot->line_pages, boot->services, CONFIG_LINE_MAX_BYTES)))
         return st;
-    line = (struct text){ .data = (char *)boot->line_pages.data,
-                          .capacity = CONFIG_LINE_MAX_BYTES };
+    line =
+        (struct text){ .data = (char *)boot->line_pages.data, .capacity = CONFIG_LINE_MAX_BYTES };
     if ((st = load_options_line(boot->loaded, &boot->detail, &line)))
         return st;
     return config_add_line(&boot->config, (struct buffer){ boot->line_pages.data, line.size },
@@ -68,8 +67,8 @@ static enum status conf_url(struct boot *boot, struct text *ret_url)
 
     while (end < origin.size && origin.data[end] != '?' && origin.data[end] != '#')
         end++;
-    if (end < suffix.size || !bytes_equal(bytes_first(bytes_from(origin, end - suffix.size),
-                                                      suffix.size), suffix)) {
+    if (end < suffix.size ||
+        !bytes_equal(bytes_first(bytes_from(origin, end - suffix.size), suffix.size), suffix)) {
         text_add(&boot->detail, "LoadOptions are empty, and pivotboot was not loaded from a URL "
                                 "that ends in .efi");
         if (origin.size > 0) {

@@ -38,8 +38,7 @@ static void erase(struct console *console)
     if (console->overwritable_bytes == 0)
         return;
     output(console, BYTES("\r"));
-    output(console,
-           (struct bytes){ (const uint8_t *)blanks, console->overwritable_bytes });
+    output(console, (struct bytes){ (const uint8_t *)blanks, console->overwritable_bytes });
     output(console, BYTES("\r"));
     console->overwritable_bytes = 0;
 }

@@ -100,8 +100,7 @@ static enum status replace(struct initrd *initrd, struct text *detail)
 {
     EFI_GUID guid = EFI_LOAD_FILE2_PROTOCOL_GUID_VALUE;
     EFI_BOOT_SERVICES *services = initrd->services;
-    EFI_STATUS status = services->HandleProtocol(initrd->handle, &guid,
-                                                 (void **)&initrd->replaced);
+    EFI_STATUS status = services->HandleProtocol(initrd->handle, &guid, (void **)&initrd->replaced);
 
     if (status != EFI_SUCCESS)
         return refused(detail, "finding the initrd that is already offered", status);

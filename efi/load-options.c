@@ -84,8 +84,8 @@ enum status load_options_line(const EFI_LOADED_IMAGE *loaded, struct text *detai
     size_t start = ret_line->size;
     struct bytes line;
 
-    if (!utf16_to_utf8(loaded->LoadOptions, loaded->LoadOptions ? loaded->LoadOptionsSize /
-                                                                      sizeof(CHAR16) : 0,
+    if (!utf16_to_utf8(loaded->LoadOptions,
+                       loaded->LoadOptions ? loaded->LoadOptionsSize / sizeof(CHAR16) : 0,
                        ret_line)) {
         text_add(detail, "LoadOptions are expected to be UTF-16 text");
         return STATUS_CONFIG_ENCODING;
@@ -101,4 +101,3 @@ enum status load_options_line(const EFI_LOADED_IMAGE *loaded, struct text *detai
     memset(ret_line->data + start, ' ', name_length(loaded, line));
     return STATUS_OK;
 }
-

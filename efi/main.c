@@ -97,8 +97,8 @@ static enum status initrd_fetch(struct boot *boot)
     for (size_t i = 0; i < config->given[KEY_initrd_url]; i++) {
         struct blob_expectation expected = {
             .digest = config->given[KEY_initrd_sha256] ? &config->initrd_sha256[i] : NULL,
-            .size_bytes = config->given[KEY_initrd_size] ? config->initrd_size[i] :
-                                                           SINK_SIZE_UNKNOWN,
+            .size_bytes =
+                config->given[KEY_initrd_size] ? config->initrd_size[i] : SINK_SIZE_UNKNOWN,
         };
 
         if ((st = fetch_blob(boot, "initrd", config->initrd_url[i], expected, UINT64_MAX,
@@ -129,8 +129,8 @@ static enum status cmdline_prepare(struct boot *boot)
     options[request.options_count++] = config->line_options;
     if ((st = pages_allocate(&boot->cmdline_pages, boot->services, limit_bytes)))
         return st;
-    boot->cmdline = (struct text){ .data = (char *)boot->cmdline_pages.data,
-                                   .capacity = limit_bytes };
+    boot->cmdline =
+        (struct text){ .data = (char *)boot->cmdline_pages.data, .capacity = limit_bytes };
     if ((st = cmdline_build(&request, &boot->detail, &boot->cmdline)))
         return st;
     text_add(&line, "command line: ");

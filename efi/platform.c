@@ -31,8 +31,7 @@ static void *allocate(struct net_platform *net, size_t size)
 
     if (size > SIZE_MAX - 2 * ALIGNMENT)
         return NULL;
-    if (platform->services->AllocatePool(EfiLoaderData, size + 2 * ALIGNMENT, &pool) !=
-        EFI_SUCCESS)
+    if (platform->services->AllocatePool(EfiLoaderData, size + 2 * ALIGNMENT, &pool) != EFI_SUCCESS)
         return NULL;
     aligned = ((uintptr_t)pool + 2 * ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
     ((void **)aligned)[-1] = pool;
@@ -65,8 +64,8 @@ void platform_init(struct platform *platform, EFI_BOOT_SERVICES *services,
         .console = console,
     };
     if (services->LocateProtocol(&rng_guid, NULL, (void **)&rng) != EFI_SUCCESS ||
-        rng->GetRNG(rng, NULL, sizeof(platform->random_state),
-                    (UINT8 *)&platform->random_state) != EFI_SUCCESS)
+        rng->GetRNG(rng, NULL, sizeof(platform->random_state), (UINT8 *)&platform->random_state) !=
+            EFI_SUCCESS)
         platform->random_state = 0;
     platform->random_state ^= cycles_now();
 }

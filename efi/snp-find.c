@@ -52,8 +52,7 @@ void snp_find(EFI_BOOT_SERVICES *services, EFI_HANDLE image_device, struct snp_c
             choose(ret_choice, handle);
             return;
         }
-        if (device_path_starts_with(image_path, path) &&
-            device_path_length(path) > longest_bytes) {
+        if (device_path_starts_with(image_path, path) && device_path_length(path) > longest_bytes) {
             longest = handle;
             longest_bytes = device_path_length(path);
         }

@@ -95,8 +95,8 @@ static enum status snp_receive(struct link *link, struct buffer frame, size_t *r
     /* Nothing waiting: the moment to take transmitted buffers back. */
     while (reap(snp))
         ;
-    return status == EFI_NOT_READY || status == EFI_BUFFER_TOO_SMALL ? STATUS_OK :
-                                                                       STATUS_NET_DEVICE;
+    return status == EFI_NOT_READY || status == EFI_BUFFER_TOO_SMALL ? STATUS_OK
+                                                                     : STATUS_NET_DEVICE;
 }
 
 static enum status refused(struct text *detail, const char *step, EFI_STATUS status)

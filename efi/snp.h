@@ -25,8 +25,8 @@ struct snp {
     EFI_EVENT exit_event;         /* the backstop at ExitBootServices */
     uint32_t found_filters;       /* what has to be restored */
     uint32_t found_state;
-    bool had_drivers;             /* drivers of the firmware's were disconnected */
-    bool running;                 /* started and initialised, frames may arrive */
+    bool had_drivers; /* drivers of the firmware's were disconnected */
+    bool running;     /* started and initialised, frames may arrive */
     uint8_t (*transmits)[LINK_FRAME_MAX_BYTES];
     bool transmit_busy[SNP_TRANSMITS];
 };

@@ -74,8 +74,8 @@ enum status config_add(struct config *config, enum key_source source, struct byt
 /*
  * Takes a whole line: words "key=value" as tokens.h says, or the word help; what follows the
  * first bare word -- is kernel options, verbatim to the end of the text but for line ends and
- * comments, which become blanks. A .conf is read in the same way: there line ends separate words as blanks do
- * and a line that starts with # is a comment. line: untrusted, modified in place (quotes
+ * comments, which become blanks. A .conf is read in the same way: there line ends separate words as
+ * blanks do and a line that starts with # is a comment. line: untrusted, modified in place (quotes
  * removed), must outlive config.
  * STATUS_CONFIG_TOO_LONG, STATUS_CONFIG_ENCODING (not UTF-8, or a control character other
  * than tab and line ends), STATUS_CONFIG_QUOTE_OPEN, STATUS_CONFIG_VALUE_BAD (a word that is

@@ -206,20 +206,19 @@ static enum status read_x86(struct bytes image, struct text *detail,
 /* An arm64 kernel says its version only in the line that it prints first. */
 static struct bytes find_banner_version(struct bytes image)
 {
-    static const char banner[] = "Linux version ";
-    const size_t banner_size = sizeof(banner) - 1;
+    const struct bytes banner = BYTES("Linux version ");
     struct bytes rest = image;
 
-    while (rest.size > banner_size) {
-        const uint8_t *found = memchr(rest.data, banner[0], rest.size - banner_size);
+    while (rest.size > banner.size) {
+        const uint8_t *found = memchr(rest.data, banner.data[0], rest.size - banner.size);
 
         if (!found)
             break;
         rest = bytes_from(rest, (size_t)(found - rest.data));
         /* A digit follows where it is not the format of the line. */
-        if (memcmp(rest.data, banner, banner_size) == 0 && rest.data[banner_size] >= '0' &&
-            rest.data[banner_size] <= '9')
-            return printable(bytes_from(rest, banner_size));
+        if (bytes_start_with(rest, banner) && rest.data[banner.size] >= '0' &&
+            rest.data[banner.size] <= '9')
+            return printable(bytes_from(rest, banner.size));
         rest = bytes_from(rest, 1);
     }
     return (struct bytes){ NULL, 0 };
