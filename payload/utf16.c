@@ -1,36 +1,20 @@
 #include "utf16.h"
+#include "utf8.h"
 
-#define REPLACEMENT     0xFFFDU
-#define SURROGATE_HIGH  0xD800U
-#define SURROGATE_LOW   0xDC00U
-#define SURROGATE_END   0xE000U
-#define SUPPLEMENTARY   0x10000U
-#define CODE_POINT_LAST 0x10FFFFU
+#define REPLACEMENT    0xFFFDU
+#define SURROGATE_HIGH 0xD800U
+#define SURROGATE_LOW  0xDC00U
+#define SURROGATE_END  0xE000U
+#define SUPPLEMENTARY  0x10000U
 
 /* Takes one code point off the front of *text; REPLACEMENT and one byte when it is invalid. */
-static uint32_t decode_utf8(struct bytes *text)
+static uint32_t take_code_point(struct bytes *text)
 {
-    const uint8_t *at = text->data;
-    size_t size = text->size;
-    static const uint32_t lowest[] = { 0, 0, 0x80, 0x800, SUPPLEMENTARY };
-    size_t length = at[0] < 0x80 ? 1 : at[0] >> 5 == 6 ? 2 : at[0] >> 4 == 14 ? 3 :
-                    at[0] >> 3 == 30                                       ? 4 :
-                                                                             0;
-    uint32_t point = length == 1 ? at[0] : at[0] & (0x7FU >> length);
+    uint32_t point;
+    size_t size = utf8_decode(*text, &point);
 
-    for (size_t i = 1; i < length; i++) {
-        if (i >= size || (at[i] & 0xC0) != 0x80)
-            length = 0;
-        else
-            point = point << 6 | (at[i] & 0x3FU);
-    }
-    if (length == 0 || point < lowest[length] || point > CODE_POINT_LAST ||
-        (point >= SURROGATE_HIGH && point < SURROGATE_END)) {
-        *text = bytes_from(*text, 1);
-        return REPLACEMENT;
-    }
-    *text = bytes_from(*text, length);
-    return point;
+    *text = bytes_from(*text, size > 0 ? size : 1);
+    return size > 0 ? point : REPLACEMENT;
 }
 
 size_t utf16_from_utf8(struct bytes *text, uint16_t *units, size_t most)
@@ -38,7 +22,7 @@ size_t utf16_from_utf8(struct bytes *text, uint16_t *units, size_t most)
     size_t count = 0;
 
     while (text->size > 0 && most - count >= 2) {
-        uint32_t point = decode_utf8(text);
+        uint32_t point = take_code_point(text);
 
         if (point >= SUPPLEMENTARY) {
             units[count++] = (uint16_t)(SURROGATE_HIGH + ((point - SUPPLEMENTARY) >> 10));
