@@ -12,6 +12,8 @@ L := $B/lib
 CC := clang
 LD := lld-link
 AR := llvm-ar
+# Debian's own, which has Debian's pytest; another may be first on PATH.
+PYTHON := /usr/bin/python3
 
 .PHONY: all help setup run test check format lock clean fuzz
 all: $B/pivotboot.efi
@@ -209,6 +211,38 @@ $B/analysis/%.ok: %.c | $L/.complete
 	$(Q)$(CC) --analyze -Xanalyzer -analyzer-werror -Xanalyzer -analyzer-output=text \
 	    $(filter-out -MD -MP -gdwarf-4,$(EFI_CFLAGS)) $(EXTRA) $<
 	@touch $@
+
+# ---- running it: the demo, the VM tests -----------------------------------------------------
+
+# The EFI application that stands in for a kernel in most VM tests.
+PROBE := $(patsubst tests/vm/probe/%.c,$B/vm/%.o,$(wildcard tests/vm/probe/*.c))
+$B/vm/%.o: tests/vm/probe/%.c | $L/.complete
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(EFI_CFLAGS) $(WARNINGS) $(EFI_INCLUDES) -c $< -o $@
+
+$B/vm/probe-pe.efi: $(PROBE)
+	$(Q)$(LD) $(filter-out /debug:dwarf,$(EFI_LDFLAGS)) /out:$@ $^
+
+$B/vm/probe.efi: $B/vm/probe-pe.efi tests/vm/probe/make-bzimage.py
+	$(Q)$(PYTHON) tests/vm/probe/make-bzimage.py $< $@
+
+$B/vm/pivot-root: tests/vm/demo/pivot-root.c | $B/.packages
+	@mkdir -p $(@D)
+	$(Q)$(CC) -std=gnu11 -O2 -static -s $(WARNINGS) $< -o $@
+
+$B/vm/demo.cpio.zst: $B/vm/pivot-root tests/vm/archive.py $(wildcard tests/vm/demo/*)
+	$(Q)$(PYTHON) tests/vm/demo/make-archive.py $< $@
+
+.PHONY: run-needs test-needs
+run-needs: setup $B/pivotboot.efi $B/vm/probe.efi $B/vm/demo.cpio.zst
+
+# Variables given to make reach the program through the environment.
+run: run-needs
+	@$(PYTHON) tests/vm/run.py
+
+test-needs: run-needs $(UNIT_TESTS) $(FUZZ_REPLAYS) $B/tools/keys-table
+test: test-needs
+	@$(PYTHON) tests/run
 
 clean:
 	rm -rf $B

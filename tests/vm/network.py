@@ -1,0 +1,86 @@
+"""The two networks a machine can stand in: QEMU's slirp, or a namespace of its own.
+
+Both are private: slirp needs no privileges and forwards to our loopback; the namespace
+holds a tap, nginx, dnsmasq and QEMU and has no way out.
+"""
+import os
+import pathlib
+import subprocess
+
+import process
+from paths import SetupError
+
+SLIRP_HOST = "10.0.2.2"
+NAMESPACE_HOST = "192.168.77.1"
+NAMESPACE_GUESTS = ("192.168.77.100", "192.168.77.150")
+TAP = "tap0"
+
+
+def slirp(tftp=None, bootfile=None):
+    """-netdev's value for slirp that serves a folder over TFTP and names a boot file."""
+    value = "user"
+    for key, setting in (("tftp", tftp), ("bootfile", bootfile)):
+        if setting is not None:
+            value += f",{key}={os.fspath(setting).replace(',', ',,')}"
+    return value
+
+
+class Namespace:
+    """A network namespace with a tap device that has NAMESPACE_HOST's address."""
+
+    netdev = f"tap,ifname={TAP},script=no,downscript=no"
+
+    def __init__(self):
+        unshare = ["unshare", "-n"] if os.geteuid() == 0 else ["unshare", "-Urn"]
+        if not os.access("/dev/net/tun", os.R_OK | os.W_OK):
+            raise SetupError("/dev/net/tun cannot be opened, and this needs a tap device")
+        # cat holds the namespace for as long as we hold the other end of its input.
+        self.holder = subprocess.Popen(
+            [*unshare, "sh", "-c", "echo ready; exec cat"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+        )
+        if self.holder.stdout.readline() != b"ready\n":
+            raise SetupError("a network namespace could not be made (unshare failed)")
+        self.prefix = ["nsenter", "-t", str(self.holder.pid), "-n"]
+        if os.geteuid() != 0:
+            self.prefix += ["-U", "--preserve-credentials"]
+        self.run("ip", "link", "set", "lo", "up")
+        self.run("ip", "tuntap", "add", TAP, "mode", "tap")
+        self.run("ip", "address", "add", f"{NAMESPACE_HOST}/24", "dev", TAP)
+        self.run("ip", "link", "set", TAP, "up")
+
+    def run(self, *command):
+        subprocess.run([*self.prefix, *command], check=True)
+
+    def close(self):
+        process.stop(self.holder)
+        self.holder.stdin.close()
+        self.holder.stdout.close()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+
+def serve_dhcp(namespace, folder, bootfile_url):
+    """Starts dnsmasq as the namespace's DHCP server, for UEFI's HTTP boot of that URL."""
+    folder = pathlib.Path(folder)
+    first, last = NAMESPACE_GUESTS
+    return process.start(
+        [
+            "dnsmasq", "--keep-in-foreground", "--conf-file=/dev/null", "--log-facility=-",
+            "--log-dhcp", f"--pid-file={folder}/dnsmasq.pid", "--user=", "--group=",
+            f"--dhcp-leasefile={folder}/dnsmasq.leases", f"--interface={TAP}",
+            "--bind-interfaces", "--port=0", "--no-ping", "--no-resolv", "--no-hosts",
+            f"--dhcp-range={first},{last},1h",
+            "--dhcp-vendorclass=set:http,HTTPClient", "--dhcp-option-force=tag:http,60,HTTPClient",
+            f"--dhcp-boot=tag:http,{bootfile_url}",
+        ],
+        namespace.prefix,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=open(folder / "dnsmasq.log", "wb"),
+    )  # fmt: skip

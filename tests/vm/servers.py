@@ -1,0 +1,121 @@
+"""HTTP servers: nginx for what a real server does."""
+import os
+import pathlib
+import re
+import socket
+import subprocess
+import time
+import urllib.parse
+
+import process
+from paths import SetupError
+
+CONFIGURATION = """\
+daemon off;
+master_process off;
+worker_processes 1;
+pid {folder}/nginx.pid;
+{user}
+events {{ worker_connections 64; }}
+http {{
+    types {{ }}
+    default_type application/octet-stream;
+    log_format tests '$status $request_method $request_uri "$http_user_agent"';
+    access_log {folder}/access.log tests;
+    client_body_temp_path {folder}/client;
+    proxy_temp_path {folder}/proxy;
+    fastcgi_temp_path {folder}/fastcgi;
+    uwsgi_temp_path {folder}/uwsgi;
+    scgi_temp_path {folder}/scgi;
+    server {{
+        listen {address}:{port};
+        root {folder}/root;
+{extra}
+    }}
+}}
+"""
+
+
+def _free_port(address):
+    with socket.create_server((address, 0)) as listener:
+        return listener.getsockname()[1]
+
+
+class Nginx:
+    """
+    Serves `root` on a free port of the loopback, or in a namespace on port 80.
+
+    folder  private and existing; its path must have no blanks or quotes
+    extra   more directives for the server block
+    """
+
+    def __init__(self, folder, extra="", namespace=None, address="127.0.0.1"):
+        self.folder = pathlib.Path(folder)
+        self.root = self.folder / "root"
+        self.root.mkdir(exist_ok=True)
+        self.address = address
+        self.extra = extra
+        self.prefix = namespace.prefix if namespace else ()
+        # Another program may take a free port before nginx does: then another one is free.
+        for attempt in range(5):
+            self.port = 80 if namespace else _free_port(address)
+            if self._start():
+                return
+        raise SetupError(f"nginx does not start: {(self.folder / 'nginx.log').read_text()}")
+
+    def _start(self):
+        configuration = self.folder / "nginx.conf"
+        configuration.write_text(
+            CONFIGURATION.format(
+                folder=self.folder,
+                address=self.address,
+                port=self.port,
+                extra=self.extra,
+                user="user root;" if os.geteuid() == 0 else "",
+            )
+        )
+        with open(self.folder / "nginx.log", "wb") as log:
+            self.process = process.start(
+                ["nginx", "-e", "stderr", "-p", self.folder, "-c", configuration],
+                self.prefix,
+                # Debian keeps it in a folder that is only on root's PATH.
+                env=dict(os.environ, PATH=os.environ["PATH"] + ":/usr/sbin"),
+                stdin=subprocess.DEVNULL,
+                stderr=log,
+            )
+        # nginx writes this file when it listens.
+        while not (self.folder / "nginx.pid").exists():
+            if self.process.poll() is not None:
+                return False
+            time.sleep(0.02)
+        return True
+
+    def put(self, name, data):
+        """Serves bytes (or a link to a file) under a name; returns the URL's path."""
+        target = self.root / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if isinstance(data, (bytes, str)):
+            target.write_bytes(data.encode() if isinstance(data, str) else data)
+        else:
+            target.symlink_to(pathlib.Path(data).resolve())
+        return "/" + urllib.parse.quote(name)
+
+    def requests(self):
+        """(status, path) of each request so far."""
+        try:
+            lines = (self.folder / "access.log").read_text().splitlines()
+        except FileNotFoundError:
+            return []
+        return [
+            (int(status), path)
+            for status, path in re.findall(r"^(\d+) \S+ (\S+)", "\n".join(lines), re.MULTILINE)
+        ]
+
+    def close(self):
+        process.stop(self.process)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
