@@ -149,6 +149,9 @@ static int response_begin_body(struct http_response *response)
 {
     enum status st;
 
+    /* Where llhttp did not see "chunked" it would read to the end of the connection. */
+    if ((response->parser.flags & F_TRANSFER_ENCODING) && !(response->parser.flags & F_CHUNKED))
+        response->encoded = true;
     if (response->encoded) {
         text_add(response->detail,
                  "the body is compressed or otherwise encoded, which was not asked for");
@@ -164,6 +167,10 @@ static int on_headers_complete(llhttp_t *parser)
 {
     struct http_response *response = response_of(parser);
 
+    /* llhttp takes RTSP and ICE as well. */
+    if (!bytes_start_with((struct bytes){ response->beginning, response->beginning_bytes },
+                          BYTES("HTTP/")))
+        return response_malformed(response, "this is not HTTP");
     if (parser->http_major != 1)
         return response_malformed(response, "the HTTP version is not 1.0 or 1.1");
     if (parser->status_code < 100)
@@ -255,7 +262,10 @@ static enum status response_parse(struct http_response *response, struct bytes p
     if (error != HPE_OK) {
         const char *reason = llhttp_get_error_reason(&response->parser);
 
-        response_malformed(response, reason ? reason : llhttp_errno_name(error));
+        /* llhttp's sentence for this one speaks of other protocols. */
+        if (error == HPE_INVALID_CONSTANT || !reason)
+            reason = "this is not HTTP";
+        response_malformed(response, reason);
         return response->failure;
     }
     response->other_bytes += (uint32_t)(data + piece.size - response->counted);

@@ -7,6 +7,7 @@
 #include "../payload/status.h"
 #include "../payload/text.h"
 #include "network.h"
+#include "url.h"
 
 #define HTTP_MAX_REDIRECTS 5
 

@@ -1,0 +1,556 @@
+#include "net/http-response.h"
+#include "support.h"
+
+/* Keeps what it gets, and fails where it is told to. */
+struct recorder {
+    struct sink sink;
+    unsigned int begins, finishes;
+    uint64_t promised, bytes;
+    char memory[256]; /* the beginning of the body */
+    struct text text;
+    enum status begin_fails, write_fails, finish_fails;
+};
+
+static struct recorder *recorder_of(struct sink *sink)
+{
+    return (struct recorder *)sink;
+}
+
+static enum status recorder_begin(struct sink *sink, uint64_t size_bytes)
+{
+    recorder_of(sink)->begins++;
+    recorder_of(sink)->promised = size_bytes;
+    return recorder_of(sink)->begin_fails;
+}
+
+static enum status recorder_write(struct sink *sink, struct bytes bytes)
+{
+    assert_int_equal(recorder_of(sink)->begins, 1);
+    assert_int_equal(recorder_of(sink)->finishes, 0);
+    recorder_of(sink)->bytes += bytes.size;
+    text_add_bytes(&recorder_of(sink)->text, bytes);
+    return recorder_of(sink)->write_fails;
+}
+
+static enum status recorder_finish(struct sink *sink)
+{
+    recorder_of(sink)->finishes++;
+    return recorder_of(sink)->finish_fails;
+}
+
+static void recorder_init(struct recorder *recorder)
+{
+    *recorder = (struct recorder){
+        .sink = { recorder_begin, recorder_write, recorder_finish },
+    };
+    recorder->text = TEXT(recorder->memory);
+}
+
+struct expectation {
+    struct bytes answer;
+    enum status status;
+    unsigned int code; /* only looked at when status is STATUS_OK */
+    const char *body;  /* of a 200 */
+    uint64_t size;     /* what the sink was promised; 0: no 200, no begin */
+    const char *more;  /* Location; or, when status is not STATUS_OK, part of the detail */
+};
+
+#define UNKNOWN SINK_SIZE_UNKNOWN
+
+/* Feeds the answer cut at two places, and then ends the connection. */
+static void assert_answer(const struct expectation *expected, size_t cut1, size_t cut2,
+                          size_t piece)
+{
+    static struct http_response response;
+    struct recorder recorder;
+    struct detail detail;
+    enum status st = STATUS_OK;
+    size_t at = 0;
+
+    recorder_init(&recorder);
+    http_response_init(&response, &recorder.sink, detail_clear(&detail));
+    while (!st && at < expected->answer.size) {
+        size_t end = at < cut1 ? cut1 : at < cut2 ? cut2 : at + piece;
+        struct buffer copy = exact_copy(
+            bytes_first(bytes_from(expected->answer, at),
+                        (end < expected->answer.size ? end : expected->answer.size) - at));
+
+        st = http_response_feed(&response, buffer_bytes(copy));
+        at += copy.size;
+        free(copy.data);
+    }
+    if (!st)
+        st = http_response_end(&response);
+    assert_status(st, expected->status);
+    if (st) {
+        assert_detail_has(&detail, expected->more);
+        /* It stays that way. */
+        assert_status(http_response_feed(&response, BYTES("HTTP/1.1 200 OK\r\n\r\n")), st);
+        assert_status(http_response_end(&response), st);
+        assert_int_equal(recorder.finishes, 0);
+        return;
+    }
+    assert_detail(&detail, "");
+    assert_true(response.complete);
+    assert_int_equal(response.code, expected->code);
+    assert_bytes((struct bytes){ (uint8_t *)response.location, response.location_bytes },
+                 expected->more ? expected->more : "");
+    assert_int_equal(recorder.begins, expected->code == 200);
+    assert_int_equal(recorder.finishes, expected->code == 200);
+    if (expected->code != 200)
+        return;
+    assert_true(recorder.promised == expected->size);
+    assert_bytes(text_bytes(&recorder.text), expected->body);
+    assert_true(response.body_bytes == recorder.bytes);
+}
+
+static void assert_answer_however_cut(const struct expectation *expected)
+{
+    size_t size = expected->answer.size;
+
+    assert_answer(expected, 0, 0, SIZE_MAX / 2);
+    assert_answer(expected, 0, 0, 1);
+    for (size_t cut = 1; cut < size; cut++)
+        assert_answer(expected, cut, cut, SIZE_MAX / 2);
+    for (size_t cut = 1; cut + 1 < size; cut += 7)
+        assert_answer(expected, cut, cut + 1, 5);
+}
+
+#define OK_LINE "HTTP/1.1 200 OK\r\n"
+#define CHUNKED OK_LINE "Transfer-Encoding: chunked\r\n\r\n"
+
+static void reads_answers(void **state)
+{
+    static const struct expectation cases[] = {
+        /* a length, no length, chunks */
+        { BYTES(OK_LINE "Content-Length: 5\r\n\r\nhello"), STATUS_OK, 200, "hello", 5, NULL },
+        { BYTES(OK_LINE "content-LENGTH:5\r\n\r\nhello"), STATUS_OK, 200, "hello", 5, NULL },
+        { BYTES(OK_LINE "Content-Length: \t 5 \t\r\n\r\nhello"), STATUS_OK, 200, "hello", 5, NULL },
+        { BYTES(OK_LINE "Content-Length: 005\r\n\r\nhello"), STATUS_OK, 200, "hello", 5, NULL },
+        { BYTES(OK_LINE "Content-Length: 0\r\n\r\n"), STATUS_OK, 200, "", 0, NULL },
+        { BYTES("HTTP/1.0 200 OK\r\nContent-Length: 5\r\n\r\nhello"), STATUS_OK, 200, "hello", 5,
+          NULL },
+        { BYTES(OK_LINE "\r\nhello"), STATUS_OK, 200, "hello", UNKNOWN, NULL },
+        { BYTES(OK_LINE "\r\n"), STATUS_OK, 200, "", UNKNOWN, NULL },
+        { BYTES("HTTP/1.0 200 OK\r\nServer: x\r\n\r\nHTTP/1.1 200"), STATUS_OK, 200, "HTTP/1.1 200",
+          UNKNOWN, NULL },
+        { BYTES(CHUNKED "5\r\nhello\r\n0\r\n\r\n"), STATUS_OK, 200, "hello", UNKNOWN, NULL },
+        { BYTES(CHUNKED "0\r\n\r\n"), STATUS_OK, 200, "", UNKNOWN, NULL },
+        { BYTES(CHUNKED "1\r\nh\r\n0004\r\nello\r\nA\r\n0123456789\r\n000\r\n\r\n"), STATUS_OK, 200,
+          "hello0123456789", UNKNOWN, NULL },
+        { BYTES(CHUNKED
+                "5;name=value\r\nhello\r\n0;x\r\nTrailer: a\r\nContent-Encoding: gzip\r\n\r\n"),
+          STATUS_OK, 200, "hello", UNKNOWN, NULL },
+        { BYTES(OK_LINE "transfer-encoding:  CHUNKED \r\n\r\n5\r\nhello\r\n0\r\n\r\n"), STATUS_OK,
+          200, "hello", UNKNOWN, NULL },
+        { BYTES(OK_LINE "Content-Encoding: Identity\r\nContent-Length: 5\r\n\r\nhello"), STATUS_OK,
+          200, "hello", 5, NULL },
+        /* what comes behind the end is ignored */
+        { BYTES(OK_LINE "Content-Length: 5\r\n\r\nhello, and more\r\n\0"), STATUS_OK, 200, "hello",
+          5, NULL },
+        { BYTES(CHUNKED "5\r\nhello\r\n0\r\n\r\nHTTP/1.1 404 Not Found\r\n\r\n"), STATUS_OK, 200,
+          "hello", UNKNOWN, NULL },
+        { BYTES(OK_LINE "Connection: close\r\nContent-Length: 1\r\n\r\nab"), STATUS_OK, 200, "a", 1,
+          NULL },
+        /* reason phrases, headers of no interest */
+        { BYTES("HTTP/1.1 200 \r\nContent-Length: 1\r\n\r\na"), STATUS_OK, 200, "a", 1, NULL },
+        { BYTES("HTTP/1.1 200\r\nContent-Length: 1\r\n\r\na"), STATUS_OK, 200, "a", 1, NULL },
+        { BYTES("HTTP/1.1 200 Tr\xc3\xa8s bien\r\nContent-Length: 1\r\n\r\na"), STATUS_OK, 200, "a",
+          1, NULL },
+        { BYTES(OK_LINE "X:\r\nY: a:b\r\nLocation: /not/of/interest\r\nContent-Length: 1\r\n\r\na"),
+          STATUS_OK, 200, "a", 1, "/not/of/interest" },
+        { BYTES(OK_LINE "A-very-long-header-name-that-is-longer-than-what-we-keep: 1\r\n"
+                        "Content-Length: 1\r\n\r\na"),
+          STATUS_OK, 200, "a", 1, NULL },
+        /* other codes: the headers are all that is needed */
+        { BYTES("HTTP/1.1 404 Not Found\r\nContent-Length: 500\r\n\r\noops"), STATUS_OK, 404, NULL,
+          0, NULL },
+        { BYTES(
+              "HTTP/1.1 404 Not Found\r\nContent-Encoding: gzip\r\nTransfer-Encoding: gzip, chunked"
+              "\r\n\r\n"),
+          STATUS_OK, 404, NULL, 0, NULL },
+        { BYTES("HTTP/1.1 204 No Content\r\n\r\n"), STATUS_OK, 204, NULL, 0, NULL },
+        { BYTES("HTTP/1.1 206 Partial Content\r\nContent-Length: 1\r\n\r\na"), STATUS_OK, 206, NULL,
+          0, NULL },
+        { BYTES("HTTP/1.1 999 ?\r\n\r\n"), STATUS_OK, 999, NULL, 0, NULL },
+        { BYTES("HTTP/1.1 302 Found\r\nLocation: http://boot/a b\r\n\r\n"), STATUS_OK, 302, NULL, 0,
+          "http://boot/a b" },
+        { BYTES("HTTP/1.1 301 Moved\r\nLOCATION:   ../x\r\nContent-Length: 0\r\n\r\n"), STATUS_OK,
+          301, NULL, 0, "../x" },
+        { BYTES("HTTP/1.1 302 Found\r\nLocation:\r\n\r\n"), STATUS_OK, 302, NULL, 0, NULL },
+        /* informational responses, and what they say of what follows (nothing) */
+        { BYTES("HTTP/1.1 100 Continue\r\n\r\n" OK_LINE "Content-Length: 5\r\n\r\nhello"),
+          STATUS_OK, 200, "hello", 5, NULL },
+        { BYTES("HTTP/1.1 103 Early Hints\r\nLocation: /x\r\nContent-Encoding: gzip\r\n\r\n"
+                "HTTP/1.1 102 Processing\r\n\r\n" OK_LINE "Content-Length: 1\r\n\r\na"),
+          STATUS_OK, 200, "a", 1, NULL },
+        { BYTES("HTTP/1.1 199 What\r\n\r\nHTTP/1.1 404 Not Found\r\n\r\n"), STATUS_OK, 404, NULL, 0,
+          NULL },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LENGTH(cases); i++)
+        assert_answer_however_cut(&cases[i]);
+}
+
+static void refuses_answers(void **state)
+{
+    static const struct expectation cases[] = {
+        /* no HTTP */
+        { BYTES("SSH-2.0-OpenSSH_9.2\r\n"), STATUS_HTTP_MALFORMED,
+          .more = "not HTTP; the answer begins with 'S" },
+        { BYTES("<html><body>"), STATUS_HTTP_MALFORMED, .more = "begins with '<" },
+        { BYTES("\x16\x03\x01\x02"), STATUS_HTTP_MALFORMED, .more = "begins with '\\x16" },
+        { BYTES("\0\0\0\0"), STATUS_HTTP_MALFORMED, .more = "begins with '\\x00" },
+        { BYTES("HTTP"), STATUS_HTTP_TRUNCATED, .more = "before the headers did" },
+        { BYTES("GET / HTTP/1.1\r\n\r\n"), STATUS_HTTP_MALFORMED, .more = "begins with 'G" },
+        { BYTES("RTSP/1.0 200 OK\r\n\r\n"), STATUS_HTTP_MALFORMED, .more = "not HTTP" },
+        { BYTES("ICE/1.0 200 OK\r\n\r\n"), STATUS_HTTP_MALFORMED, .more = "not HTTP" },
+        /* the status line */
+        { BYTES("HTTP/2.0 200 OK\r\n\r\n"), STATUS_HTTP_MALFORMED, .more = "HTTP/2.0" },
+        { BYTES("HTTP/0.9 200 OK\r\n\r\n"), STATUS_HTTP_MALFORMED, .more = "HTTP/0.9" },
+        { BYTES("HTTP/1.2 200 OK\r\n\r\n"), STATUS_HTTP_MALFORMED, .more = "HTTP/1." },
+        { BYTES("HTTP/1.1 20 OK\r\n\r\n"), STATUS_HTTP_MALFORMED, .more = "HTTP/1.1 20" },
+        { BYTES("HTTP/1.1 2000 OK\r\n\r\n"), STATUS_HTTP_MALFORMED, .more = "HTTP/1.1 200" },
+        { BYTES("HTTP/1.1 -20 OK\r\n\r\n"), STATUS_HTTP_MALFORMED, .more = "HTTP/1.1 -" },
+        { BYTES("HTTP/1.1 099 OK\r\n\r\n"), STATUS_HTTP_MALFORMED, .more = "HTTP/1.1 099" },
+        { BYTES("HTTP/1.1  200 OK\r\n\r\n"), STATUS_HTTP_MALFORMED, .more = "HTTP/1.1 " },
+        { BYTES("HTTP/1.1 101 Switching\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n"),
+          STATUS_HTTP_MALFORMED, .more = "switches to another protocol" },
+        { BYTES("HTTP/1.1 100 Continue\r\nContent-Length: 5\r\n\r\nhello"), STATUS_HTTP_MALFORMED,
+          .more = "informational response has a body" },
+        /* headers */
+        { BYTES(OK_LINE "X: a\r\n b\r\n\r\n"), STATUS_HTTP_MALFORMED,
+          .more = "begins with 'HTTP/1.1 200 OK" },
+        { BYTES(OK_LINE " X: a\r\n\r\n"), STATUS_HTTP_MALFORMED, .more = "" },
+        { BYTES(OK_LINE "X : a\r\n\r\n"), STATUS_HTTP_MALFORMED, .more = "" },
+        { BYTES(OK_LINE "no colon\r\n\r\n"), STATUS_HTTP_MALFORMED, .more = "" },
+        { BYTES(OK_LINE ": a\r\n\r\n"), STATUS_HTTP_MALFORMED, .more = "" },
+        { BYTES(OK_LINE "X: a\0b\r\n\r\n"), STATUS_HTTP_MALFORMED, .more = "" },
+        { BYTES(OK_LINE "X\0: a\r\n\r\n"), STATUS_HTTP_MALFORMED, .more = "" },
+        { BYTES(OK_LINE "X: a\rb\r\n\r\n"), STATUS_HTTP_MALFORMED, .more = "" },
+        { BYTES(OK_LINE "X: a\nY: b\r\n\r\n"), STATUS_HTTP_MALFORMED, .more = "" },
+        { BYTES(OK_LINE "X: a"), STATUS_HTTP_TRUNCATED, .more = "before the headers did" },
+        { BYTES(OK_LINE "Content-Length: 5\r\n"), STATUS_HTTP_TRUNCATED,
+          .more = "before the headers did" },
+        { BYTES("HTTP/1.1 100 Continue\r\n\r\n"), STATUS_HTTP_TRUNCATED,
+          .more = "before the headers did" },
+        /* lengths that contradict themselves or do not fit */
+        { BYTES(OK_LINE "Content-Length: 5\r\nContent-Length: 6\r\n\r\nhello"),
+          STATUS_HTTP_MALFORMED, .more = "Content-Length" },
+        { BYTES(OK_LINE "Content-Length: 5\r\nContent-Length: 5\r\n\r\nhello"),
+          STATUS_HTTP_MALFORMED, .more = "Content-Length" },
+        { BYTES(OK_LINE "Content-Length: 5, 5\r\n\r\nhello"), STATUS_HTTP_MALFORMED,
+          .more = "Content-Length" },
+        { BYTES(OK_LINE "Content-Length: -5\r\n\r\nhello"), STATUS_HTTP_MALFORMED,
+          .more = "Content-Length" },
+        { BYTES(OK_LINE "Content-Length: +5\r\n\r\nhello"), STATUS_HTTP_MALFORMED,
+          .more = "Content-Length" },
+        { BYTES(OK_LINE "Content-Length: 0x5\r\n\r\nhello"), STATUS_HTTP_MALFORMED,
+          .more = "Content-Length" },
+        { BYTES(OK_LINE "Content-Length: 5 5\r\n\r\nhello"), STATUS_HTTP_MALFORMED,
+          .more = "Content-Length" },
+        { BYTES(OK_LINE "Content-Length:\r\n\r\n"), STATUS_HTTP_MALFORMED,
+          .more = "Content-Length" },
+        { BYTES(OK_LINE "Content-Length: 18446744073709551616\r\n\r\n"), STATUS_HTTP_MALFORMED,
+          .more = "Content-Length" },
+        { BYTES(OK_LINE "Content-Length: 99999999999999999999999\r\n\r\n"), STATUS_HTTP_MALFORMED,
+          .more = "Content-Length" },
+        { BYTES(OK_LINE
+                "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n"),
+          STATUS_HTTP_MALFORMED, .more = "Content-Length" },
+        { BYTES(OK_LINE
+                "Transfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n5\r\nhello\r\n0\r\n\r\n"),
+          STATUS_HTTP_MALFORMED, .more = "Content-Length" },
+        /* encodings */
+        { BYTES(OK_LINE "Content-Encoding: gzip\r\nContent-Length: 5\r\n\r\nhello"),
+          STATUS_HTTP_ENCODING, .more = "encoded" },
+        { BYTES(OK_LINE "Content-Encoding: identity, gzip\r\n\r\nhello"), STATUS_HTTP_ENCODING,
+          .more = "encoded" },
+        { BYTES(OK_LINE "Content-Encoding: identity\r\nContent-Encoding: zstd\r\n\r\nhello"),
+          STATUS_HTTP_ENCODING, .more = "encoded" },
+        { BYTES(OK_LINE "Transfer-Encoding: chunked\t\r\n\r\n0\r\n\r\n"), STATUS_HTTP_ENCODING,
+          .more = "encoded" },
+        { BYTES(OK_LINE "Transfer-Encoding: chunked, chunked\r\n\r\n0\r\n\r\n"),
+          STATUS_HTTP_ENCODING, .more = "encoded" },
+        { BYTES(OK_LINE
+                "Transfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n\r\n0\r\n\r\n"),
+          STATUS_HTTP_ENCODING, .more = "encoded" },
+        { BYTES(OK_LINE
+                "Transfer-Encoding: identity\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"),
+          STATUS_HTTP_ENCODING, .more = "encoded" },
+        { BYTES(OK_LINE "Transfer-Encoding: gzip\r\n\r\nhello"), STATUS_HTTP_ENCODING,
+          .more = "encoded" },
+        { BYTES(OK_LINE "Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n"), STATUS_HTTP_ENCODING,
+          .more = "encoded" },
+        { BYTES(OK_LINE "Transfer-Encoding: something-with-a-long-name-that-is-cut, "
+                        "chunked\r\n\r\n0\r\n\r\n"),
+          STATUS_HTTP_ENCODING, .more = "encoded" },
+        /* chunks */
+        { BYTES(CHUNKED "x\r\n"), STATUS_HTTP_MALFORMED, .more = "chunk size" },
+        { BYTES(CHUNKED "\r\n"), STATUS_HTTP_MALFORMED, .more = "chunk size" },
+        { BYTES(CHUNKED "-1\r\n"), STATUS_HTTP_MALFORMED, .more = "chunk size" },
+        { BYTES(CHUNKED "0x5\r\nhello\r\n0\r\n\r\n"), STATUS_HTTP_MALFORMED, .more = "chunk size" },
+        { BYTES(CHUNKED "5 \r\nhello\r\n0\r\n\r\n"), STATUS_HTTP_MALFORMED, .more = "chunk size" },
+        { BYTES(CHUNKED "10000000000000000\r\n"), STATUS_HTTP_MALFORMED, .more = "hunk size" },
+        { BYTES(CHUNKED "5\nhello\r\n0\r\n\r\n"), STATUS_HTTP_MALFORMED, .more = "" },
+        { BYTES(CHUNKED "5\r\nhello0\r\n\r\n"), STATUS_HTTP_MALFORMED, .more = "" },
+        { BYTES(CHUNKED "5\r\nhello, \r\n0\r\n\r\n"), STATUS_HTTP_MALFORMED, .more = "" },
+        /* bodies that end too early */
+        { { NULL, 0 }, STATUS_HTTP_TRUNCATED, .more = "without an answer" },
+        { BYTES(OK_LINE "Content-Length: 6\r\n\r\nhello"), STATUS_HTTP_TRUNCATED,
+          .more = "expected 6 bytes, found 5" },
+        { BYTES(OK_LINE "Content-Length: 18446744073709551614\r\n\r\nhello"), STATUS_HTTP_TRUNCATED,
+          .more = "expected 18446744073709551614 bytes, found 5" },
+        { BYTES(CHUNKED), STATUS_HTTP_TRUNCATED,
+          .more = "found the end of the connection after 0 bytes" },
+        { BYTES(CHUNKED "5\r\nhel"), STATUS_HTTP_TRUNCATED, .more = "after 3 bytes" },
+        { BYTES(CHUNKED "5\r\nhello\r\n"), STATUS_HTTP_TRUNCATED, .more = "after 5 bytes" },
+        { BYTES(CHUNKED "5\r\nhello\r\n0\r\n"), STATUS_HTTP_TRUNCATED, .more = "after 5 bytes" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LENGTH(cases); i++)
+        assert_answer_however_cut(&cases[i]);
+}
+
+/* Every beginning of a good answer is either a truncated one or, by chance, a good one. */
+static void notices_truncation_anywhere(void **state)
+{
+    static const struct bytes answers[] = {
+        BYTES(OK_LINE "Server: x\r\nContent-Length: 5\r\n\r\nhello"),
+        BYTES(CHUNKED "5;a=b\r\nhello\r\n3\r\nabc\r\n0\r\nX: y\r\n\r\n"),
+        BYTES("HTTP/1.1 100 Continue\r\n\r\n" OK_LINE "Content-Length: 1\r\n\r\na"),
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LENGTH(answers); i++)
+        for (size_t size = 0; size < answers[i].size; size++)
+            assert_answer(&(struct expectation){ bytes_first(answers[i], size),
+                                                 STATUS_HTTP_TRUNCATED, .more = "" },
+                          0, 0, 3);
+}
+
+static enum status feed_string(struct http_response *response, const char *string)
+{
+    return http_response_feed(response, bytes_of_string(string));
+}
+
+static enum status feed_filler(struct http_response *response, uint64_t count, size_t piece)
+{
+    static const uint8_t filler[64 * 1024] = { 'x' };
+    static bool filled;
+    static uint8_t memory[sizeof(filler)];
+    enum status st = STATUS_OK;
+
+    if (!filled)
+        memset(memory, 'x', sizeof(memory));
+    filled = true;
+    while (!st && count > 0) {
+        size_t size = count < piece ? (size_t)count : piece;
+
+        st = http_response_feed(response, (struct bytes){ memory, size });
+        count -= size;
+    }
+    return st;
+}
+
+struct fixture {
+    struct http_response response;
+    struct recorder recorder;
+    struct detail detail;
+};
+
+static struct fixture *fixture_new(void)
+{
+    static struct fixture fixture;
+
+    recorder_init(&fixture.recorder);
+    http_response_init(&fixture.response, &fixture.recorder.sink, detail_clear(&fixture.detail));
+    return &fixture;
+}
+
+/* A header block of exactly the limit passes, one byte more does not; however it is cut. */
+static void limits_headers(void **state)
+{
+    static const size_t pieces[] = { 1, 2, 1000, 16384, 16385, 65536 };
+    const size_t rest = sizeof("HTTP/1.1 404 No\r\nX: \r\n\r\n") - 1;
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LENGTH(pieces); i++) {
+        for (size_t over = 0; over < 3; over++) {
+            struct fixture *f = fixture_new();
+            enum status st = feed_string(&f->response, "HTTP/1.1 404 No\r\nX: ");
+
+            if (!st)
+                st = feed_filler(&f->response, HTTP_HEADERS_MAX_BYTES - rest + over, pieces[i]);
+            if (!st)
+                st = feed_string(&f->response, "\r\n\r\n");
+            /* The byte that ends the headers may be one beyond: then nothing is waited for. */
+            assert_status(st, over < 2 ? STATUS_OK : STATUS_HTTP_HEADERS_TOO_LONG);
+            if (over == 2)
+                assert_detail_has(&f->detail, "headers of more than 16.0 KiB");
+        }
+    }
+}
+
+static void limits_what_is_between_bytes_of_body(void **state)
+{
+    static const char *const starts[] = {
+        CHUNKED "1;",                 /* a chunk extension */
+        CHUNKED "1\r\na\r\n0\r\nX: ", /* a trailer */
+        "HTTP/1.1 100 ",              /* an endless reason phrase */
+    };
+    struct fixture *f;
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LENGTH(starts); i++) {
+        f = fixture_new();
+        assert_status(feed_string(&f->response, starts[i]), STATUS_OK);
+        assert_status(feed_filler(&f->response, UINT64_C(1) << 40, 1000),
+                      STATUS_HTTP_HEADERS_TOO_LONG);
+    }
+    /* informational responses without an end */
+    f = fixture_new();
+    for (int i = 0; i < 655; i++)
+        assert_status(feed_string(&f->response, "HTTP/1.1 100 Continue\r\n\r\n"), STATUS_OK);
+    assert_status(feed_string(&f->response, "HTTP/1.1 100 Continue\r\n\r\n"),
+                  STATUS_HTTP_HEADERS_TOO_LONG);
+    /* many chunks are no problem */
+    f = fixture_new();
+    assert_status(feed_string(&f->response, CHUNKED), STATUS_OK);
+    for (int i = 0; i < 100000; i++)
+        assert_status(feed_string(&f->response, "1;ext=12345\r\na\r\n"), STATUS_OK);
+    assert_status(feed_string(&f->response, "0\r\n\r\n"), STATUS_OK);
+    assert_true(f->response.complete);
+    assert_int_equal(f->response.body_bytes, 100000);
+}
+
+#define GIB (UINT64_C(1) << 30)
+
+static void counts_bodies_beyond_4_gib(void **state)
+{
+    struct fixture *f = fixture_new();
+
+    (void)state;
+    assert_status(feed_string(&f->response, OK_LINE "Content-Length: 5368709120\r\n\r\n"),
+                  STATUS_OK);
+    assert_true(f->recorder.promised == 5 * GIB);
+    assert_status(feed_filler(&f->response, 5 * GIB - 1, 64 * 1024), STATUS_OK);
+    assert_false(f->response.complete);
+    assert_status(feed_string(&f->response, "xy"), STATUS_OK);
+    assert_true(f->response.complete);
+    assert_true(f->recorder.bytes == 5 * GIB);
+    assert_int_equal(f->recorder.finishes, 1);
+
+    /* and in chunks, the first of which alone is beyond 32 bits */
+    f = fixture_new();
+    assert_status(feed_string(&f->response, CHUNKED "100000001\r\n"), STATUS_OK);
+    assert_status(feed_filler(&f->response, 4 * GIB + 1, 64 * 1024), STATUS_OK);
+    assert_status(feed_string(&f->response, "\r\n1\r\nx\r\n0\r\n\r\n"), STATUS_OK);
+    assert_true(f->response.complete);
+    assert_true(f->recorder.bytes == 4 * GIB + 2);
+}
+
+static void hands_on_what_the_sink_says(void **state)
+{
+    static const char answer[] = OK_LINE "Content-Length: 1\r\n\r\na";
+    struct fixture *f;
+
+    (void)state;
+    f = fixture_new();
+    f->recorder.begin_fails = STATUS_BLOB_TOO_LARGE;
+    assert_status(feed_string(&f->response, answer), STATUS_BLOB_TOO_LARGE);
+    assert_int_equal(f->recorder.bytes, 0);
+    f = fixture_new();
+    f->recorder.write_fails = STATUS_BLOB_SIZE;
+    assert_status(feed_string(&f->response, answer), STATUS_BLOB_SIZE);
+    assert_int_equal(f->recorder.finishes, 0);
+    f = fixture_new();
+    f->recorder.finish_fails = STATUS_BLOB_DIGEST;
+    assert_status(feed_string(&f->response, answer), STATUS_BLOB_DIGEST);
+    assert_false(f->response.complete);
+    f = fixture_new();
+    f->recorder.finish_fails = STATUS_BLOB_DIGEST;
+    assert_status(feed_string(&f->response, OK_LINE "\r\na"), STATUS_OK);
+    assert_status(http_response_end(&f->response), STATUS_BLOB_DIGEST);
+    assert_status(http_response_end(&f->response), STATUS_BLOB_DIGEST);
+    assert_detail(&f->detail, "");
+}
+
+static void keeps_reason_phrases_that_can_be_shown(void **state)
+{
+    static const struct {
+        const char *phrase, *shown;
+    } cases[] = {
+        { "Not Found", "Not Found" },
+        { "", "" },
+        { "Nicht \xc3\xbc"
+          "berall",
+          "" },
+        { "0123456789012345678901234567890123456789", "0123456789012345678901234567890123456789" },
+        { "01234567890123456789012345678901234567890", "" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
+        for (size_t piece = 1; piece < 100; piece += 98) {
+            struct fixture *f = fixture_new();
+            char memory[200];
+            struct text answer = TEXT(memory);
+
+            text_add(&answer, "HTTP/1.1 404 ");
+            text_add(&answer, cases[i].phrase);
+            text_add(&answer, "\r\n\r\n");
+            for (size_t at = 0; at < answer.size; at += piece)
+                assert_status(
+                    http_response_feed(&f->response,
+                                       bytes_first(bytes_from(text_bytes(&answer), at), piece)),
+                    STATUS_OK);
+            assert_int_equal(f->response.code, 404);
+            assert_bytes((struct bytes){ (uint8_t *)f->response.reason, f->response.reason_bytes },
+                         cases[i].shown);
+        }
+    }
+}
+
+static void notices_bad_locations(void **state)
+{
+    static const char start[] = "HTTP/1.1 302 Found\r\nLocation: ";
+    struct fixture *f;
+
+    (void)state;
+    f = fixture_new();
+    assert_status(feed_string(&f->response, start), STATUS_OK);
+    assert_status(feed_filler(&f->response, URL_MAX_BYTES, 100), STATUS_OK);
+    assert_status(feed_string(&f->response, "\r\n\r\n"), STATUS_OK);
+    assert_int_equal(f->response.location_bytes, URL_MAX_BYTES);
+    assert_false(f->response.location_bad);
+    f = fixture_new();
+    assert_status(feed_string(&f->response, start), STATUS_OK);
+    assert_status(feed_filler(&f->response, URL_MAX_BYTES + 1, 100), STATUS_OK);
+    assert_status(feed_string(&f->response, "\r\n\r\n"), STATUS_OK);
+    assert_true(f->response.location_bad);
+    f = fixture_new();
+    assert_status(
+        feed_string(&f->response, "HTTP/1.1 302 Found\r\nLocation: /a\r\nLocation: /b\r\n\r\n"),
+        STATUS_OK);
+    assert_true(f->response.location_bad);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(reads_answers),
+        cmocka_unit_test(refuses_answers),
+        cmocka_unit_test(notices_truncation_anywhere),
+        cmocka_unit_test(limits_headers),
+        cmocka_unit_test(limits_what_is_between_bytes_of_body),
+        cmocka_unit_test(counts_bodies_beyond_4_gib),
+        cmocka_unit_test(hands_on_what_the_sink_says),
+        cmocka_unit_test(keeps_reason_phrases_that_can_be_shown),
+        cmocka_unit_test(notices_bad_locations),
+    };
+
+    return cmocka_run_group_tests_name("http-response", tests, NULL, NULL);
+}
