@@ -382,21 +382,19 @@ static void checks_everything(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(starts_with_defaults),
-        cmocka_unit_test(reads_a_line),
-        cmocka_unit_test(tells_no_options_from_empty_ones),
-        cmocka_unit_test(reads_a_conf),
-        cmocka_unit_test(refuses_lines),
-        cmocka_unit_test(ends_at_its_limit),
-        cmocka_unit_test(reads_an_entry),
-        cmocka_unit_test(the_line_wins_in_either_order),
-        cmocka_unit_test(refuses_entries),
-        cmocka_unit_test(refuses_long_entries),
-        cmocka_unit_test(tells_entries_from_words),
-        cmocka_unit_test(checks_the_line),
-        cmocka_unit_test(checks_everything),
-    };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(starts_with_defaults),
+                                        cmocka_unit_test(reads_a_line),
+                                        cmocka_unit_test(tells_no_options_from_empty_ones),
+                                        cmocka_unit_test(reads_a_conf),
+                                        cmocka_unit_test(refuses_lines),
+                                        cmocka_unit_test(ends_at_its_limit),
+                                        cmocka_unit_test(reads_an_entry),
+                                        cmocka_unit_test(the_line_wins_in_either_order),
+                                        cmocka_unit_test(refuses_entries),
+                                        cmocka_unit_test(refuses_long_entries),
+                                        cmocka_unit_test(tells_entries_from_words),
+                                        cmocka_unit_test(checks_the_line),
+                                        cmocka_unit_test(checks_everything) };
 
     return cmocka_run_group_tests_name("config", tests, NULL, NULL);
 }
