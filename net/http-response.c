@@ -101,13 +101,19 @@ static int on_header_field(llhttp_t *parser, const char *at, size_t size)
     return 0;
 }
 
+static void response_drop_location(struct http_response *response)
+{
+    response->location_bad = true;
+    response->location_bytes = 0;
+}
+
 static int on_header_field_complete(llhttp_t *parser)
 {
     struct http_response *response = response_of(parser);
 
     response->header_value_bytes = 0;
     if (bytes_equal(header_name(response), BYTES("location")) && response->location_bytes > 0)
-        response->location_bad = true;
+        response_drop_location(response);
     return 0;
 }
 
@@ -120,7 +126,7 @@ static int on_header_value(llhttp_t *parser, const char *at, size_t size)
     if (!bytes_equal(header_name(response), BYTES("location")) || response->location_bad)
         return 0;
     if (size > sizeof(response->location) - response->location_bytes) {
-        response->location_bad = true;
+        response_drop_location(response);
         return 0;
     }
     memcpy(response->location + response->location_bytes, at, size);

@@ -32,7 +32,7 @@ struct http_response {
     uint64_t content_length; /* SINK_SIZE_UNKNOWN when the server does not say */
     uint64_t body_bytes;     /* of the body of a 200, so far */
     char location[URL_MAX_BYTES];
-    uint32_t location_bytes;            /* 0: no Location header */
+    uint32_t location_bytes;            /* 0: no Location header, or a bad one */
     bool location_bad;                  /* longer than that, or there were several */
     char reason[HTTP_REASON_MAX_BYTES]; /* printable ASCII */
     uint32_t reason_bytes;              /* 0: none, or it was not printable or longer */
