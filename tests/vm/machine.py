@@ -14,6 +14,7 @@ import process
 
 ANSI = re.compile(r"\x1b\[[0-9;?=]*[A-Za-z]|\x1b[()][0-9A-B]|\x1b[=>78c]")
 
+NO_INPUT = subprocess.DEVNULL
 DEBUG_EXIT_PORT = 0x501
 DEBUGCON_PORT = 0xE9
 
@@ -51,7 +52,7 @@ class Machine:
         append=None,
         extra=(),
         prefix=(),
-        stdin=subprocess.DEVNULL,
+        stdin=NO_INPUT,
         on_output=None,
     ):
         self.folder = folder

@@ -4,7 +4,6 @@ Both are private: slirp needs no privileges and forwards to our loopback; the na
 holds a tap, nginx, dnsmasq and QEMU and has no way out.
 """
 import os
-import pathlib
 import subprocess
 
 import process
@@ -67,20 +66,20 @@ class Namespace:
 
 def serve_dhcp(namespace, folder, bootfile_url):
     """Starts dnsmasq as the namespace's DHCP server, for UEFI's HTTP boot of that URL."""
-    folder = pathlib.Path(folder)
     first, last = NAMESPACE_GUESTS
-    return process.start(
-        [
-            "dnsmasq", "--keep-in-foreground", "--conf-file=/dev/null", "--log-facility=-",
-            "--log-dhcp", f"--pid-file={folder}/dnsmasq.pid", "--user=", "--group=",
-            f"--dhcp-leasefile={folder}/dnsmasq.leases", f"--interface={TAP}",
-            "--bind-interfaces", "--port=0", "--no-ping", "--no-resolv", "--no-hosts",
-            f"--dhcp-range={first},{last},1h",
-            "--dhcp-vendorclass=set:http,HTTPClient", "--dhcp-option-force=tag:http,60,HTTPClient",
-            f"--dhcp-boot=tag:http,{bootfile_url}",
-        ],
-        namespace.prefix,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=open(folder / "dnsmasq.log", "wb"),
-    )  # fmt: skip
+    with open(folder / "dnsmasq.log", "wb") as log:
+        return process.start(
+            [
+                "dnsmasq", "--keep-in-foreground", "--conf-file=/dev/null", "--log-facility=-",
+                "--log-dhcp", f"--pid-file={folder}/dnsmasq.pid", "--user=", "--group=",
+                f"--dhcp-leasefile={folder}/dnsmasq.leases", f"--interface={TAP}",
+                "--bind-interfaces", "--port=0", "--no-ping", "--no-resolv", "--no-hosts",
+                f"--dhcp-range={first},{last},1h", "--dhcp-vendorclass=set:http,HTTPClient",
+                "--dhcp-option-force=tag:http,60,HTTPClient",
+                f"--dhcp-boot=tag:http,{bootfile_url}",
+            ],
+            namespace.prefix,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=log,
+        )  # fmt: skip

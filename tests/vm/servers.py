@@ -14,22 +14,22 @@ CONFIGURATION = """\
 daemon off;
 master_process off;
 worker_processes 1;
-pid {folder}/nginx.pid;
+pid "{folder}/nginx.pid";
 {user}
 events {{ worker_connections 64; }}
 http {{
     types {{ }}
     default_type application/octet-stream;
     log_format tests '$status $request_method $request_uri "$http_user_agent"';
-    access_log {folder}/access.log tests;
-    client_body_temp_path {folder}/client;
-    proxy_temp_path {folder}/proxy;
-    fastcgi_temp_path {folder}/fastcgi;
-    uwsgi_temp_path {folder}/uwsgi;
-    scgi_temp_path {folder}/scgi;
+    access_log "{folder}/access.log" tests;
+    client_body_temp_path "{folder}/client";
+    proxy_temp_path "{folder}/proxy";
+    fastcgi_temp_path "{folder}/fastcgi";
+    uwsgi_temp_path "{folder}/uwsgi";
+    scgi_temp_path "{folder}/scgi";
     server {{
         listen {address}:{port};
-        root {folder}/root;
+        root "{folder}/root";
 {extra}
     }}
 }}
@@ -45,7 +45,7 @@ class Nginx:
     """
     Serves `root` on a free port of the loopback, or in a namespace on port 80.
 
-    folder  private and existing; its path must have no blanks or quotes
+    folder  private and existing
     extra   more directives for the server block
     """
 
@@ -94,6 +94,7 @@ class Nginx:
         """Serves bytes (or a link to a file) under a name; returns the URL's path."""
         target = self.root / name
         target.parent.mkdir(parents=True, exist_ok=True)
+        target.unlink(missing_ok=True)
         if isinstance(data, (bytes, str)):
             target.write_bytes(data.encode() if isinstance(data, str) else data)
         else:

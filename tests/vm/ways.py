@@ -1,0 +1,56 @@
+"""The ways in which pivotboot is started: each gives a running Machine."""
+import shutil
+
+import machine
+import network
+import paths
+
+# The 2019 iPXE is started from the network card's ROM, newer ones by the firmware's PXE.
+OLDEST_IPXE = "bookworm"
+
+
+def by_kernel_option(folder, line, program=paths.LOADER, **options):
+    """QEMU's -kernel: the firmware starts the program with the line. The fastest way."""
+    return machine.Machine(
+        folder, kernel=program, append=line, netdev=network.slirp(), **options
+    )
+
+
+def by_ipxe(folder, web, ipxe, script, **options):
+    """The firmware's PXE, or the card's ROM, starts iPXE, which runs the script."""
+    options.setdefault("card", {"bootindex": "1"})
+    if ipxe == OLDEST_IPXE:
+        path = web.put("boot.ipxe", script)
+        netdev = network.slirp(bootfile=f"http://{network.SLIRP_HOST}:{web.port}{path}")
+        return machine.Machine(folder, netdev=netdev, rom=paths.ipxe_rom(), **options)
+    tftp = folder / "tftp"
+    tftp.mkdir()
+    shutil.copy(paths.ipxe_program(ipxe), tftp / "snponly.efi")
+    (tftp / "autoexec.ipxe").write_text(script)
+    return machine.Machine(
+        folder, netdev=network.slirp(tftp=tftp, bootfile="snponly.efi"), **options
+    )
+
+
+def by_firmware(folder, namespace, **options):
+    """The firmware's own HTTP boot of what the namespace's DHCP server names."""
+    # PXE and IPv6 would be tried first, and each takes its time to fail.
+    switches = []
+    for name in ("IPv4PXESupport", "IPv6PXESupport", "IPv6Support"):
+        switches += ["-fw_cfg", f"name=opt/org.tianocore/{name},string=n"]
+    return machine.Machine(
+        folder,
+        netdev=namespace.netdev,
+        prefix=namespace.prefix,
+        card={"bootindex": "1"},
+        extra=switches,
+        **options,
+    )
+
+
+def ipxe_script(*commands):
+    """A script that sets the network up and runs the commands.
+
+    2.0 has it up already and 1.21 only believes so: asking again is harmless.
+    """
+    return "\n".join(("#!ipxe", "dhcp || goto failed", *commands, ""))
