@@ -1,42 +1,5 @@
-#include "kernel-cmdline/config.h"
+#include "config-fixture.h"
 #include "payload/entry.h"
-#include "support.h"
-
-#define HEX_A "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
-
-struct fixture {
-    struct config config;
-    struct detail detail;
-    struct buffer line, entry; /* the config points into these */
-};
-
-static void fixture_open(struct fixture *fixture)
-{
-    memset(fixture, 0, sizeof(*fixture));
-    config_init(&fixture->config);
-    detail_clear(&fixture->detail);
-}
-
-static void fixture_close(struct fixture *fixture)
-{
-    free(fixture->line.data);
-    free(fixture->entry.data);
-}
-
-static enum status add_line(struct fixture *fixture, struct bytes line)
-{
-    free(fixture->line.data);
-    fixture->line = exact_copy(line);
-    return config_add_line(&fixture->config, fixture->line, detail_clear(&fixture->detail));
-}
-
-static enum status add_entry(struct fixture *fixture, struct bytes entry)
-{
-    free(fixture->entry.data);
-    fixture->entry = exact_copy(entry);
-    return config_add_entry(&fixture->config, buffer_bytes(fixture->entry), ARCHITECTURE_X64,
-                            detail_clear(&fixture->detail));
-}
 
 static void starts_with_defaults(void **state)
 {
@@ -288,113 +251,35 @@ static void refuses_long_entries(void **state)
     fixture_close(&f);
 }
 
-static void tells_entries_from_words(void **state)
-{
-    static const struct {
-        struct bytes text;
-        bool is_entry;
-    } cases[] = {
-        { { NULL, 0 }, false },
-        { BYTES("\n # only\n"), false },
-        { BYTES("linux http://a/?b=c"), true },
-        { BYTES("linux\thttp://a"), true },
-        { BYTES("# comment a=b\r\n\r\n  title x"), true },
-        { BYTES("\xef\xbb\xbftitle x"), true },
-        { BYTES("linux=http://a"), false },
-        { BYTES("# title x\nlinux=http://a initrd=b"), false },
-        { BYTES("\"linux=a b\""), false },
-        { BYTES("-- quiet"), false },
-        { BYTES("linux"), true },
-        { BYTES("linux = a"), true },
-    };
-
-    (void)state;
-    for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
-        struct buffer copy = exact_copy(cases[i].text);
-
-        if (config_is_entry(buffer_bytes(copy)) != cases[i].is_entry)
-            fail_msg("case %zu", i);
-        free(copy.data);
-    }
-}
-
-struct check_case {
-    struct bytes line;
-    enum status status;
-    const char *detail;
-};
-
-static void assert_check(enum status (*check)(const struct config *config, struct text *detail),
-                         const struct check_case *expected)
+static void takes_the_word_help(void **state)
 {
     struct fixture f;
 
+    (void)state;
     fixture_open(&f);
-    assert_status(add_line(&f, expected->line), STATUS_OK);
-    assert_status(check(&f.config, detail_clear(&f.detail)), expected->status);
-    assert_detail(&f.detail, expected->detail);
+    assert_false(f.config.help);
+    assert_status(add_line(&f, BYTES("linux=a help")), STATUS_OK);
+    assert_true(f.config.help);
+    assert_status(add_line(&f, BYTES("help=me")), STATUS_CONFIG_KEY_UNKNOWN);
+    assert_status(add_line(&f, BYTES("helpme")), STATUS_CONFIG_VALUE_BAD);
     fixture_close(&f);
-}
-
-static void checks_the_line(void **state)
-{
-    static const struct check_case cases[] = {
-        { BYTES("entry=e"), STATUS_OK, "" },
-        { BYTES("linux=k"), STATUS_OK, "" },
-        { BYTES("entry=e rootfs=none"), STATUS_OK, "" },
-        { BYTES("-- quiet"), STATUS_CONFIG_MISSING, "expected entry=URL or linux=URL" },
-        { BYTES("initrd=a rootfs=none"), STATUS_CONFIG_MISSING, "expected entry=URL or linux=URL" },
-        { BYTES("entry=e linux=k"), STATUS_CONFIG_CONFLICT,
-          "entry= and linux= are both given, expected either of them" },
-        { BYTES("entry=e initrd=k"), STATUS_CONFIG_CONFLICT,
-          "entry= and initrd= are both given, expected either of them" },
-        { BYTES("entry=e linux-size=1"), STATUS_CONFIG_CONFLICT,
-          "entry= and linux-size= are both given, expected either of them" },
-        { BYTES("entry=e initrd-size=1"), STATUS_CONFIG_CONFLICT,
-          "entry= and initrd-size= are both given, expected either of them" },
-        { BYTES("entry=e linux-sha256=" HEX_A), STATUS_CONFIG_CONFLICT,
-          "entry= and linux-sha256= are both given, expected either of them" },
-        { BYTES("entry=e initrd-sha256=" HEX_A), STATUS_CONFIG_CONFLICT,
-          "entry= and initrd-sha256= are both given, expected either of them" },
-    };
-
-    (void)state;
-    for (size_t i = 0; i < ARRAY_LENGTH(cases); i++)
-        assert_check(config_check_line, &cases[i]);
-}
-
-static void checks_everything(void **state)
-{
-    static const struct check_case cases[] = {
-        { BYTES("linux=k"), STATUS_OK, "" },
-        { BYTES("linux=k initrd=a initrd-size=1 initrd-sha256=" HEX_A), STATUS_OK, "" },
-        { BYTES("entry=e"), STATUS_CONFIG_INCOMPLETE, "expected 'linux', the URL of the kernel" },
-        { BYTES("linux=k initrd=a initrd=b initrd-size=1"), STATUS_CONFIG_CONFLICT,
-          "found 1 of initrd-size and 2 of initrd, expected none or one for each initrd" },
-        { BYTES("linux=k initrd-sha256=" HEX_A), STATUS_CONFIG_CONFLICT,
-          "found 1 of initrd-sha256 and 0 of initrd, expected none or one for each initrd" },
-    };
-
-    (void)state;
-    for (size_t i = 0; i < ARRAY_LENGTH(cases); i++)
-        assert_check(config_check, &cases[i]);
 }
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(starts_with_defaults),
-                                        cmocka_unit_test(reads_a_line),
-                                        cmocka_unit_test(tells_no_options_from_empty_ones),
-                                        cmocka_unit_test(reads_a_conf),
-                                        cmocka_unit_test(refuses_lines),
-                                        cmocka_unit_test(ends_at_its_limit),
-                                        cmocka_unit_test(reads_an_entry),
-                                        cmocka_unit_test(the_line_wins_in_either_order),
-                                        cmocka_unit_test(refuses_entries),
-                                        cmocka_unit_test(refuses_long_entries),
-                                        cmocka_unit_test(tells_entries_from_words),
-                                        cmocka_unit_test(checks_the_line),
-                                        cmocka_unit_test(checks_everything) };
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(starts_with_defaults),
+        cmocka_unit_test(reads_a_line),
+        cmocka_unit_test(tells_no_options_from_empty_ones),
+        cmocka_unit_test(takes_the_word_help),
+        cmocka_unit_test(reads_a_conf),
+        cmocka_unit_test(refuses_lines),
+        cmocka_unit_test(ends_at_its_limit),
+        cmocka_unit_test(reads_an_entry),
+        cmocka_unit_test(the_line_wins_in_either_order),
+        cmocka_unit_test(refuses_entries),
+        cmocka_unit_test(refuses_long_entries),
+    };
 
     return cmocka_run_group_tests_name("config", tests, NULL, NULL);
 }
