@@ -43,9 +43,9 @@ void text_add_hex_bytes(struct text *text, struct bytes bytes);             /* t
 void text_add_size(struct text *text, uint64_t size_bytes);
 
 /*
- * Untrusted bytes for a human's eyes: in single quotes, printable ASCII and valid UTF-8 kept,
- * control characters and everything else as \xHH, at most TEXT_QUOTED_MAX bytes of it and
- * "..." behind what was cut.
+ * Untrusted bytes for a human's eyes: in single quotes, printable ASCII and valid UTF-8 kept;
+ * control characters, invisible ones that rearrange a line, and everything else as \xHH. At
+ * most TEXT_QUOTED_MAX bytes of it, whole characters, and "..." behind what was cut.
  */
 #define TEXT_QUOTED_MAX 80
 void text_add_quoted(struct text *text, struct bytes untrusted);
