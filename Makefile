@@ -147,6 +147,13 @@ $(UNIT_TESTS): $B/unit/%: tests/unit/%.c $(HOST_OBJECTS)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(HOST_CFLAGS) $(WARNINGS) $(filter %.c %.o,$^) -lcmocka -o $@
 
+# This one runs all of net/ on the real lwIP, against a peer with an lwIP of its own. There
+# lwIP's assertions end the test.
+LWIP_HOST_FLAGS = $(LWIP_INCLUDES) '-DLWIP_PLATFORM_ASSERT(message)=__builtin_trap()'
+$(call host_object,$(NET) tests/unit/peer.c): EXTRA = $(WARNINGS) $(LWIP_HOST_FLAGS)
+$(call host_object,$(LWIP)): EXTRA = $(LIBRARY_FLAGS) $(LWIP_HOST_FLAGS)
+$B/unit/test-http: $(call host_object,$(NET) tests/unit/peer.c $(LWIP))
+
 .PHONY: unit
 unit: $(UNIT_TESTS)
 	@for test in $(UNIT_TESTS); do $$test || exit 1; done
@@ -237,8 +244,19 @@ $B/vm/demo.cpio.zst: $B/vm/pivot-root tests/vm/archive.py $(wildcard tests/vm/de
 run-needs: setup $B/pivotboot.efi $B/vm/probe.efi $B/vm/demo.cpio.zst
 
 # Variables given to make reach the program through the environment.
-run: run-needs
-	@$(PYTHON) tests/vm/run.py
+# make itself would end with 2 for every failure: $(exit) ends it with the run's own status.
+ifeq ($(MAKECMDGOALS),run)
+-load $B/vm/make-exit.so(make_exit_setup)
+endif
+$B/vm/make-exit.so: tests/vm/make-exit.c | setup
+	@mkdir -p $(@D)
+	$(Q)$(CC) -shared -fPIC -Wall -Wextra -Werror $< -o $@
+
+.PHONY: run-machine
+run-machine: run-needs
+	@$(PYTHON) tests/vm/run.py; echo $$? > $B/vm/run-status
+run: run-machine
+	@$(exit $(shell cat $B/vm/run-status))exit $$(cat $B/vm/run-status)
 
 test-needs: run-needs $(UNIT_TESTS) $(FUZZ_REPLAYS) $B/tools/keys-table
 test: test-needs

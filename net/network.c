@@ -172,15 +172,13 @@ static void network_say_no_address(const struct network *network, uint32_t timeo
                          ? "a DHCP offer came, but the server did not confirm it within "
                          : "no DHCP offer within ");
     text_add_u64(detail, timeout_ms / 1000);
-    text_add(detail, " s (");
+    text_add(detail, " s (frames received: ");
     text_add_u64(detail, network->frames_received);
-    text_add(detail, " frames received");
     if (network->frames_received == 0)
-        text_add(detail, ": is the cable in the right port?");
+        text_add(detail, ", is the cable in the right port?");
     if (network->frames_unsent > 0) {
-        text_add(detail, "; ");
+        text_add(detail, "; frames that could not be sent: ");
         text_add_u64(detail, network->frames_unsent);
-        text_add(detail, " frames could not be sent");
     }
     text_add(detail, ")");
 }

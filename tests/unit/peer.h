@@ -1,0 +1,60 @@
+/*
+ * The other end of a wire, for tests of net/ without privileges: a child process with an
+ * lwIP of its own that is DHCP, DNS and HTTP server at 10.0.0.1. Frames go through a socket.
+ */
+#ifndef TESTS_UNIT_PEER_H
+#define TESTS_UNIT_PEER_H
+
+#include <sys/types.h>
+
+#include "net/link.h"
+#include "net/platform.h"
+
+enum peer_ending {
+    PEER_CLOSE, /* after the answer */
+    PEER_RESET,
+    PEER_HANG,
+};
+
+/* What the HTTP server says to a request: the first page whose path fits. */
+struct peer_page {
+    const char *path;
+    const char *answer;  /* NUL-terminated */
+    size_t filler_bytes; /* of body, behind the answer: see peer_filler */
+    enum peer_ending ending;
+};
+
+struct peer {
+    int fd; /* one frame a message, not blocking */
+    pid_t pid;
+};
+
+enum peer_dhcp {
+    PEER_DHCP_FULL,
+    PEER_DHCP_NO_DNS, /* names no name server */
+    PEER_DHCP_OFFER,  /* offers, and then never confirms */
+    PEER_DHCP_NONE,
+};
+
+/*
+ * pages: ended by one without a path; of the parent. Port 80 serves them, nothing listens
+ * elsewhere. The DNS server knows "boot" (10.0.0.1) and "lost" (10.0.0.77, nobody); it is
+ * silent about names that begin with "silent", and says that it does not know all others.
+ */
+struct peer peer_start(const struct peer_page *pages, enum peer_dhcp dhcp);
+void peer_stop(struct peer *peer);
+
+/* The byte at an offset: a letter or the like, without a short period. */
+uint8_t peer_filler(uint64_t offset);
+
+/* Real clock, malloc; used by both ends. */
+struct net_platform peer_platform(void);
+
+/* A link on the socket. */
+struct peer_link {
+    struct link link;
+    int fd;
+};
+struct peer_link peer_link(int fd, uint8_t mac_end);
+
+#endif

@@ -1,0 +1,622 @@
+/* The network and the HTTP client, with the real lwIP, against a peer in another process. */
+#include <poll.h>
+
+#include "net/http.h"
+#include "peer.h"
+#include "support.h"
+
+#define OK_LINE "HTTP/1.1 200 OK\r\n"
+
+static const struct peer_page pages[] = {
+    { "/small", OK_LINE "Content-Length: 6\r\n\r\nhello\n", 0, PEER_CLOSE },
+    { "/hanging", OK_LINE "Content-Length: 6\r\n\r\nhello\n", 0, PEER_HANG },
+    { "/empty", OK_LINE "Content-Length: 0\r\n\r\n", 0, PEER_CLOSE },
+    { "/chunked", OK_LINE "Transfer-Encoding: chunked\r\n\r\n6\r\nhello\n\r\n0\r\n\r\n", 0,
+      PEER_CLOSE },
+    { "/until-close", OK_LINE "\r\nhello\n", 0, PEER_CLOSE },
+    { "/big", OK_LINE "Content-Length: 3000000\r\n\r\n", 3000000, PEER_CLOSE },
+    { "/short", OK_LINE "Content-Length: 3000\r\n\r\n", 2000, PEER_CLOSE },
+    { "/stalled", OK_LINE "Content-Length: 3000\r\n\r\n", 2000, PEER_HANG },
+    { "/broken", OK_LINE "Content-Length: 3000\r\n\r\n", 2000, PEER_RESET },
+    { "/silent", "", 0, PEER_HANG },
+    { "/closed", "", 0, PEER_CLOSE },
+    { "/reset", "", 0, PEER_RESET },
+    { "/junk", "220 ftp ready\r\n", 0, PEER_HANG },
+    { "/gzip", OK_LINE "Content-Encoding: gzip\r\n\r\n", 10, PEER_CLOSE },
+    { "/long", OK_LINE "X: ", 20000, PEER_CLOSE },
+    { "/a/301", "HTTP/1.1 301 M\r\nLocation: ../small\r\n\r\n", 0, PEER_CLOSE },
+    { "/302", "HTTP/1.1 302 F\r\nLocation: http://10.0.0.1/small\r\n\r\n", 0, PEER_HANG },
+    { "/303", "HTTP/1.1 303 S\r\nLocation: //boot/small\r\n\r\n", 20000, PEER_CLOSE },
+    { "/307", "HTTP/1.1 307 T\r\nLocation: small#x\r\n\r\n", 0, PEER_CLOSE },
+    { "/308", "HTTP/1.1 308 P\r\nLocation: /a/301\r\n\r\n", 0, PEER_CLOSE },
+    { "/1", "HTTP/1.1 302 F\r\nLocation: 2\r\n\r\n", 0, PEER_CLOSE },
+    { "/2", "HTTP/1.1 302 F\r\nLocation: 3\r\n\r\n", 0, PEER_CLOSE },
+    { "/3", "HTTP/1.1 302 F\r\nLocation: 4\r\n\r\n", 0, PEER_CLOSE },
+    { "/4", "HTTP/1.1 302 F\r\nLocation: 5\r\n\r\n", 0, PEER_CLOSE },
+    { "/5", "HTTP/1.1 302 F\r\nLocation: 6\r\n\r\n", 0, PEER_CLOSE },
+    { "/6", "HTTP/1.1 302 F\r\nLocation: small\r\n\r\n", 0, PEER_CLOSE },
+    { "/loop", "HTTP/1.1 302 F\r\nLocation: /pool\r\n\r\n", 0, PEER_CLOSE },
+    { "/pool", "HTTP/1.1 302 F\r\nLocation: http://boot/loop\r\n\r\n", 0, PEER_CLOSE },
+    { "/secure", "HTTP/1.1 302 F\r\nLocation: https://boot/small\r\n\r\n", 0, PEER_CLOSE },
+    { "/nowhere", "HTTP/1.1 302 F\r\n\r\n", 0, PEER_CLOSE },
+    { "/two", "HTTP/1.1 302 F\r\nLocation: /1\r\nLocation: /2\r\n\r\n", 0, PEER_CLOSE },
+    { "/300", "HTTP/1.1 300 Multiple Choices\r\nLocation: /1\r\n\r\n", 0, PEER_CLOSE },
+    { "/206", "HTTP/1.1 206 Partial Content\r\n\r\n", 5, PEER_CLOSE },
+    { "/410", "HTTP/1.1 410 Gone\r\n\r\n", 0, PEER_CLOSE },
+    { "/503", "HTTP/1.1 503 \r\n\r\n", 0, PEER_CLOSE },
+    { "/?x", OK_LINE "Content-Length: 6\r\n\r\nhello\n", 0, PEER_CLOSE },
+    { NULL, NULL, 0, PEER_CLOSE },
+};
+
+/* Our end: a platform and a link that count, misbehave, and must not be used after the end. */
+struct rig {
+    struct net_platform platform;
+    struct net_platform real;
+    struct peer_link link;
+    struct peer_link lower;
+    struct peer peer;
+    struct network *network;
+    struct detail detail;
+    unsigned int allocations_left; /* then there is no memory */
+    int blocks;                    /* allocated and not released */
+    unsigned int haste;            /* how much faster our clock is */
+    unsigned int looks_left;       /* at the console; then somebody wants to stop */
+    bool closed;
+    bool device_fails;
+    unsigned int lose_one_in; /* frames, both ways; 0: none */
+    unsigned int frames;
+    uint8_t late[LINK_FRAME_MAX_BYTES]; /* a frame that the next one overtakes */
+    size_t late_size;
+};
+
+static struct rig *rig_of(struct net_platform *platform)
+{
+    struct rig *rig = (struct rig *)platform;
+
+    assert_false(rig->closed);
+    return rig;
+}
+
+static uint64_t rig_now_ms(struct net_platform *platform)
+{
+    return rig_of(platform)->real.now_ms(platform) * rig_of(platform)->haste;
+}
+
+static uint32_t rig_random(struct net_platform *platform)
+{
+    return rig_of(platform)->real.random(platform);
+}
+
+static void *rig_allocate(struct net_platform *platform, size_t size)
+{
+    struct rig *rig = rig_of(platform);
+
+    if (rig->allocations_left == 0)
+        return NULL;
+    rig->allocations_left--;
+    rig->blocks++;
+    return rig->real.allocate(platform, size);
+}
+
+static void rig_release(struct net_platform *platform, void *memory)
+{
+    struct rig *rig = rig_of(platform);
+
+    rig->blocks -= memory != NULL;
+    rig->real.release(platform, memory);
+}
+
+/* Also where we wait, so that the peer gets the processor. */
+static bool rig_aborted(struct net_platform *platform)
+{
+    struct rig *rig = rig_of(platform);
+    struct pollfd waiting = { .fd = rig->peer.fd, .events = POLLIN };
+
+    poll(&waiting, 1, 1);
+    return rig->looks_left == 0 || --rig->looks_left == 0;
+}
+
+static struct rig *rig_of_link(struct link *link)
+{
+    return (struct rig *)((char *)link - offsetof(struct rig, link));
+}
+
+static bool rig_loses(struct rig *rig)
+{
+    return rig->lose_one_in > 0 && ++rig->frames % rig->lose_one_in == 0;
+}
+
+static enum status rig_send(struct link *link, struct bytes frame)
+{
+    struct rig *rig = rig_of_link(link);
+
+    assert_false(rig->closed);
+    assert_in_range(frame.size, 14, LINK_FRAME_MAX_BYTES);
+    return rig_loses(rig) ? STATUS_NET_DEVICE : rig->lower.link.send(&rig->lower.link, frame);
+}
+
+/* Every other frame that would be lost arrives after the next one instead. */
+static enum status rig_receive(struct link *link, struct buffer frame, size_t *ret_size)
+{
+    struct rig *rig = rig_of_link(link);
+    enum status st;
+
+    assert_false(rig->closed);
+    assert_true(frame.size >= LINK_FRAME_MAX_BYTES);
+    if (rig->device_fails)
+        return STATUS_NET_DEVICE;
+    if (rig->late_size > 0 && rig->frames % 3 == 0) {
+        memcpy(frame.data, rig->late, rig->late_size);
+        *ret_size = rig->late_size;
+        rig->late_size = 0;
+        return STATUS_OK;
+    }
+    st = rig->lower.link.receive(&rig->lower.link, frame, ret_size);
+    if (st || *ret_size == 0 || !rig_loses(rig))
+        return st;
+    if (rig->lose_one_in == 1) {
+        *ret_size = 0;
+        return STATUS_OK;
+    }
+    if (rig->late_size == 0 && rig->frames / rig->lose_one_in % 2 == 0) {
+        rig->late_size = *ret_size;
+        memcpy(rig->late, frame.data, *ret_size);
+    }
+    return rig->lower.link.receive(&rig->lower.link, frame, ret_size);
+}
+
+static void rig_init(struct rig *rig, enum peer_dhcp dhcp)
+{
+    memset(rig, 0, sizeof(*rig));
+    rig->peer = peer_start(pages, dhcp);
+    rig->real = peer_platform();
+    rig->platform =
+        (struct net_platform){ rig_now_ms, rig_random, rig_allocate, rig_release, rig_aborted };
+    rig->lower = rig->link = peer_link(rig->peer.fd, 2);
+    rig->link.link.send = rig_send;
+    rig->link.link.receive = rig_receive;
+    rig->allocations_left = UINT32_MAX;
+    rig->looks_left = UINT32_MAX;
+    rig->haste = 1;
+    detail_clear(&rig->detail);
+}
+
+static void rig_open(struct rig *rig)
+{
+    rig->closed = false;
+    assert_status(network_open(&rig->platform, &rig->link.link, &rig->network), STATUS_OK);
+}
+
+static enum status rig_configure(struct rig *rig, uint32_t timeout_ms)
+{
+    return network_configure(rig->network, timeout_ms, detail_clear(&rig->detail));
+}
+
+static void rig_close(struct rig *rig)
+{
+    network_close(rig->network);
+    rig->closed = true;
+    assert_int_equal(rig->blocks, 0);
+}
+
+static void rig_end(struct rig *rig)
+{
+    rig_close(rig);
+    peer_stop(&rig->peer);
+}
+
+static void rig_start(struct rig *rig)
+{
+    rig_init(rig, PEER_DHCP_FULL);
+    rig_open(rig);
+    assert_status(rig_configure(rig, 5000), STATUS_OK);
+}
+
+/* Checks a body against "hello\n" or the peer's filler. */
+struct body {
+    struct sink sink;
+    uint64_t promised, bytes;
+    unsigned int finishes;
+    bool right;
+    enum status write_fails;
+};
+
+static enum status body_begin(struct sink *sink, uint64_t size_bytes)
+{
+    struct body *body = (struct body *)sink;
+
+    body->promised = size_bytes;
+    body->bytes = 0;
+    body->right = true;
+    return STATUS_OK;
+}
+
+static enum status body_write(struct sink *sink, struct bytes bytes)
+{
+    struct body *body = (struct body *)sink;
+
+    for (size_t i = 0; i < bytes.size; i++, body->bytes++)
+        if (bytes.data[i] != peer_filler(body->bytes) &&
+            (body->bytes >= 6 || bytes.data[i] != "hello\n"[body->bytes]))
+            body->right = false;
+    return body->write_fails;
+}
+
+static enum status body_finish(struct sink *sink)
+{
+    ((struct body *)sink)->finishes++;
+    return STATUS_OK;
+}
+
+static enum status rig_get(struct rig *rig, const char *url, struct body *body,
+                           struct detail *final)
+{
+    struct http_request request = {
+        .url = bytes_of_string(url),
+        .body = &body->sink,
+        .idle_timeout_ms = 1000,
+        .total_timeout_ms = 60000,
+    };
+
+    body->sink = (struct sink){ body_begin, body_write, body_finish };
+    return http_get(rig->network, &request, detail_clear(&rig->detail),
+                    final ? detail_clear(final) : NULL);
+}
+
+static void gets_an_address(void **state)
+{
+    struct rig rig;
+    struct detail text;
+
+    (void)state;
+    rig_start(&rig);
+    assert_detail(&rig.detail, "");
+    network_describe(rig.network, detail_clear(&text));
+    assert_detail(&text, "10.0.0.2/24, gateway 10.0.0.1, DNS 10.0.0.1");
+    rig_end(&rig);
+    network_close(NULL);
+}
+
+static void says_why_there_is_no_address(void **state)
+{
+    static const struct {
+        enum peer_dhcp dhcp;
+        const char *detail;
+    } cases[] = {
+        { PEER_DHCP_NONE, "no DHCP offer within 8 s (frames received: 1)" },
+        { PEER_DHCP_OFFER, "a DHCP offer came, but the server did not confirm it within 8 s" },
+    };
+    struct rig rig;
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
+        rig_init(&rig, cases[i].dhcp);
+        rig.haste = 20;
+        rig_open(&rig);
+        assert_status(rig_configure(&rig, 8000), STATUS_NET_NO_ADDRESS);
+        assert_detail_has(&rig.detail, cases[i].detail);
+        /* Again after a failure. */
+        assert_status(rig_configure(&rig, 1000), STATUS_NET_NO_ADDRESS);
+        rig_end(&rig);
+    }
+    rig_init(&rig, PEER_DHCP_FULL);
+    rig.haste = 20;
+    rig.lose_one_in = 1;
+    rig_open(&rig);
+    assert_status(rig_configure(&rig, 8000), STATUS_NET_NO_ADDRESS);
+    assert_detail_has(&rig.detail, "no DHCP offer within 8 s (frames received: 0, is the cable in "
+                                   "the right port?; frames that could not be sent: ");
+    rig.looks_left = 5;
+    assert_status(rig_configure(&rig, 5000), STATUS_ABORTED);
+    rig.device_fails = true;
+    assert_status(network_poll(rig.network), STATUS_NET_DEVICE);
+    assert_status(rig_configure(&rig, 5000), STATUS_NET_DEVICE);
+    rig_end(&rig);
+}
+
+static void does_without_memory(void **state)
+{
+    struct rig rig;
+    struct body body = { 0 };
+
+    (void)state;
+    rig_init(&rig, PEER_DHCP_FULL);
+    for (unsigned int i = 0; i < 3; i++) {
+        rig.allocations_left = i;
+        assert_status(network_open(&rig.platform, &rig.link.link, &rig.network),
+                      STATUS_OUT_OF_MEMORY);
+        assert_int_equal(rig.blocks, 0);
+    }
+    rig.allocations_left = 3;
+    rig_open(&rig);
+    assert_status(rig_configure(&rig, 5000), STATUS_OK);
+    assert_status(rig_get(&rig, "http://boot/small", &body, NULL), STATUS_OUT_OF_MEMORY);
+    rig.allocations_left = 1;
+    assert_status(rig_get(&rig, "http://boot/small", &body, NULL), STATUS_OK);
+    rig_end(&rig);
+}
+
+static void fetches(void **state)
+{
+    static const struct {
+        const char *url, *final;
+        uint64_t promised, bytes;
+    } cases[] = {
+        { "http://10.0.0.1/small", "http://10.0.0.1/small", 6, 6 },
+        { "http://boot/small", "http://boot/small", 6, 6 },
+        { "http://boot./small", "http://boot./small", 6, 6 },
+        { "http://boot:80/x/../small#y", "http://boot:80/small", 6, 6 },
+        { "http://boot?x", "http://boot/?x", 6, 6 },
+        { "http://boot/hanging", "http://boot/hanging", 6, 6 },
+        { "http://boot/empty", "http://boot/empty", 0, 0 },
+        { "http://boot/chunked", "http://boot/chunked", SINK_SIZE_UNKNOWN, 6 },
+        { "http://boot/until-close", "http://boot/until-close", SINK_SIZE_UNKNOWN, 6 },
+        { "http://boot/big", "http://boot/big", 3000000, 3000000 },
+        { "http://boot/a/301", "http://boot/small", 6, 6 },
+        { "http://boot/302", "http://10.0.0.1/small", 6, 6 },
+        { "http://boot/303", "http://boot/small", 6, 6 },
+        { "http://boot/307", "http://boot/small", 6, 6 },
+        { "http://boot/308", "http://boot/small", 6, 6 },
+        { "http://boot/2", "http://boot/small", 6, 6 },
+    };
+    struct rig rig;
+
+    (void)state;
+    rig_start(&rig);
+    for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
+        struct body body = { 0 };
+        struct detail final;
+
+        assert_status(rig_get(&rig, cases[i].url, &body, &final), STATUS_OK);
+        assert_detail(&rig.detail, "");
+        assert_detail(&final, cases[i].final);
+        assert_true(body.promised == cases[i].promised);
+        assert_true(body.bytes == cases[i].bytes);
+        assert_true(body.right);
+        assert_int_equal(body.finishes, 1);
+    }
+    rig_end(&rig);
+}
+
+static void says_why_a_fetch_fails(void **state)
+{
+    static const struct {
+        const char *url;
+        enum status status;
+        const char *detail; /* all of it where it begins with http, else a part */
+    } cases[] = {
+        { "boot/small", STATUS_URL_NO_BASE, "'boot/small'" },
+        { "http://boot /", STATUS_URL_BAD, "a blank" },
+        { "https://boot/small", STATUS_URL_SCHEME, "'https'" },
+        { "http://nobody/x", STATUS_NET_NAME_UNKNOWN,
+          "http://nobody/x: host name 'nobody' is not known to the DNS server 10.0.0.1" },
+        { "http://silent/x", STATUS_NET_TIMEOUT,
+          "http://silent/x: host name 'silent': no answer from the DNS server 10.0.0.1 within 1 "
+          "s" },
+        { "http://lost/x", STATUS_NET_TIMEOUT,
+          "http://lost/x: no answer from 10.0.0.77:80 within 1 s" },
+        { "http://boot:8000/x", STATUS_NET_CONNECT,
+          "http://boot:8000/x: connection refused by 10.0.0.1:8000" },
+        { "http://boot/short", STATUS_HTTP_TRUNCATED,
+          "http://boot/short: expected 3000 bytes, found 2000" },
+        { "http://boot/stalled", STATUS_NET_TIMEOUT,
+          "http://boot/stalled: no byte from 10.0.0.1:80 for 1 s after 2.0 KiB of 2.9 KiB" },
+        { "http://boot/broken", STATUS_NET_RESET,
+          "http://boot/broken: 10.0.0.1:80 broke the connection after 2.0 KiB of 2.9 KiB" },
+        { "http://boot/silent", STATUS_NET_TIMEOUT,
+          "http://boot/silent: no byte from 10.0.0.1:80 for 1 s before an answer" },
+        { "http://boot/closed", STATUS_HTTP_TRUNCATED,
+          "http://boot/closed: the connection ended without an answer" },
+        { "http://boot/reset", STATUS_NET_RESET,
+          "http://boot/reset: 10.0.0.1:80 broke the connection before an answer" },
+        { "http://boot/junk", STATUS_HTTP_MALFORMED,
+          "this is not HTTP; the answer begins with '220 ftp" },
+        { "http://boot/gzip", STATUS_HTTP_ENCODING, "http://boot/gzip: the body is compressed" },
+        { "http://boot/long", STATUS_HTTP_HEADERS_TOO_LONG,
+          "http://boot/long: headers of more than 16.0 KiB" },
+        { "http://boot/1", STATUS_HTTP_REDIRECT_LIMIT,
+          "http://boot/6: 302, after as many redirects as are followed" },
+        { "http://boot/loop", STATUS_HTTP_REDIRECT_LOOP,
+          "http://boot/pool: 302, Location: 'http://boot/loop' leads back" },
+        { "http://boot/secure", STATUS_URL_SCHEME,
+          "http://boot/secure: 302, Location: 'https://boot/small': the scheme 'https' is not" },
+        { "http://boot/nowhere", STATUS_HTTP_REDIRECT_BAD,
+          "http://boot/nowhere: 302, without a Location header" },
+        { "http://boot/two", STATUS_HTTP_REDIRECT_BAD, "several Location headers" },
+        { "http://boot/300", STATUS_HTTP_STATUS, "http://boot/300: 300 Multiple Choices" },
+        { "http://boot/206", STATUS_HTTP_STATUS, "http://boot/206: 206 Partial Content" },
+        { "http://boot/503", STATUS_HTTP_STATUS, "http://boot/503: 503" },
+        { "http://boot/404", STATUS_HTTP_NOT_FOUND, "http://boot/404: 404 Not Found" },
+        { "http://boot/410", STATUS_HTTP_NOT_FOUND, "http://boot/410: 410 Gone" },
+    };
+    struct rig rig;
+
+    (void)state;
+    rig_start(&rig);
+    for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
+        struct body body = { 0 };
+        struct detail final;
+
+        assert_status(rig_get(&rig, cases[i].url, &body, &final), cases[i].status);
+        assert_detail_has(&rig.detail, cases[i].detail);
+        assert_detail(&final, "");
+        assert_int_equal(body.finishes, 0);
+        /* Whatever happened, the next one works, and nothing is left of this one. */
+        assert_status(rig_get(&rig, "http://boot/small", &body, NULL), STATUS_OK);
+        assert_int_equal(rig.blocks, 3);
+    }
+    rig_end(&rig);
+}
+
+static void stops_when_asked(void **state)
+{
+    static const char *const urls[] = { "http://silent/", "http://lost/", "http://boot/silent" };
+    struct rig rig;
+    struct body body = { 0 };
+
+    (void)state;
+    rig_start(&rig);
+    for (size_t i = 0; i < ARRAY_LENGTH(urls); i++) {
+        rig.looks_left = 40;
+        assert_status(rig_get(&rig, urls[i], &body, NULL), STATUS_ABORTED);
+        rig.looks_left = UINT32_MAX;
+    }
+    rig.device_fails = true;
+    assert_status(rig_get(&rig, "http://boot/small", &body, NULL), STATUS_NET_DEVICE);
+    rig.device_fails = false;
+    body.write_fails = STATUS_BLOB_TOO_LARGE;
+    assert_status(rig_get(&rig, "http://boot/big", &body, NULL), STATUS_BLOB_TOO_LARGE);
+    body.write_fails = STATUS_OK;
+    assert_status(rig_get(&rig, "http://boot/big", &body, NULL), STATUS_OK);
+    rig_end(&rig);
+}
+
+static void keeps_the_total_deadline(void **state)
+{
+    struct rig rig;
+    struct body body = { .sink = { body_begin, body_write, body_finish } };
+    struct http_request request = {
+        .url = BYTES("http://boot/stalled"),
+        .body = &body.sink,
+        .idle_timeout_ms = 5000,
+        .total_timeout_ms = 1000,
+    };
+
+    (void)state;
+    rig_start(&rig);
+    assert_status(http_get(rig.network, &request, detail_clear(&rig.detail), NULL),
+                  STATUS_NET_TIMEOUT);
+    assert_detail(&rig.detail,
+                  "http://boot/stalled: not done within 1 s, stopped after 2.0 KiB of 2.9 KiB");
+    request.url = BYTES("http://lost/");
+    assert_status(http_get(rig.network, &request, detail_clear(&rig.detail), NULL),
+                  STATUS_NET_TIMEOUT);
+    assert_detail(&rig.detail, "http://lost/: not done within 1 s, stopped before a connection");
+    rig_end(&rig);
+}
+
+static void does_without_name_servers(void **state)
+{
+    struct rig rig;
+    struct body body = { 0 };
+    struct http_request request = {
+        .url = BYTES("http://silent/"),
+        .body = &body.sink,
+        .idle_timeout_ms = 60000,
+        .total_timeout_ms = 60000,
+    };
+
+    (void)state;
+    rig_init(&rig, PEER_DHCP_NO_DNS);
+    rig_open(&rig);
+    assert_status(rig_configure(&rig, 5000), STATUS_OK);
+    assert_status(rig_get(&rig, "http://boot/small", &body, NULL), STATUS_NET_NAME_UNKNOWN);
+    assert_detail_has(&rig.detail, "host name 'boot' cannot be resolved: DHCP named no DNS server");
+    assert_status(rig_get(&rig, "http://10.0.0.1/small", &body, NULL), STATUS_OK);
+    rig_end(&rig);
+
+    /* lwIP gives up on a server by itself. */
+    rig_start(&rig);
+    rig_close(&rig);
+    rig.haste = 20;
+    rig_open(&rig);
+    assert_status(rig_configure(&rig, 60000), STATUS_OK);
+    assert_status(http_get(rig.network, &request, detail_clear(&rig.detail), NULL),
+                  STATUS_NET_NAME_UNKNOWN);
+    assert_detail_has(&rig.detail, "host name 'silent': no answer from the DNS server 10.0.0.1");
+    rig_end(&rig);
+}
+
+/* Names, connections, questions and timers of one network are unknown to the next. */
+static void opens_again(void **state)
+{
+    struct rig rig;
+    struct body body = { 0 };
+
+    (void)state;
+    rig_init(&rig, PEER_DHCP_FULL);
+    for (int i = 0; i < 5; i++) {
+        rig_open(&rig);
+        if (i != 3)
+            assert_status(rig_configure(&rig, 5000), STATUS_OK);
+        if (i == 0 || i == 4)
+            assert_status(rig_get(&rig, "http://boot/small", &body, NULL), STATUS_OK);
+        if (i == 1) {
+            rig.looks_left = 20;
+            assert_status(rig_get(&rig, "http://silent/", &body, NULL), STATUS_ABORTED);
+            rig.looks_left = UINT32_MAX;
+        }
+        rig_close(&rig);
+    }
+    peer_stop(&rig.peer);
+
+    /* A name that is remembered would be found without a server. */
+    rig_start(&rig);
+    assert_status(rig_get(&rig, "http://boot/small", &body, NULL), STATUS_OK);
+    rig_end(&rig);
+    rig_init(&rig, PEER_DHCP_NO_DNS);
+    rig_open(&rig);
+    assert_status(rig_configure(&rig, 5000), STATUS_OK);
+    assert_status(rig_get(&rig, "http://boot/small", &body, NULL), STATUS_NET_NAME_UNKNOWN);
+    rig_end(&rig);
+}
+
+static void survives_loss_and_reordering(void **state)
+{
+    static const unsigned int one_in[] = { 200, 50, 17 };
+    struct rig rig;
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LENGTH(one_in); i++) {
+        struct body body = { 0 };
+        struct http_request request = {
+            .url = BYTES("http://boot/big"),
+            .body = &body.sink,
+            .idle_timeout_ms = 60000,
+            .total_timeout_ms = 600000,
+        };
+
+        rig_start(&rig);
+        rig.lose_one_in = one_in[i];
+        body.sink = (struct sink){ body_begin, body_write, body_finish };
+        assert_status(http_get(rig.network, &request, detail_clear(&rig.detail), NULL), STATUS_OK);
+        assert_true(body.right);
+        assert_true(body.bytes == 3000000);
+        rig.lose_one_in = 0;
+        rig_end(&rig);
+    }
+}
+
+/* Many short connections: what is left of each for a while must not fill the heap. */
+static void does_not_run_out_of_connections(void **state)
+{
+    struct rig rig;
+    struct body body = { 0 };
+
+    (void)state;
+    rig_start(&rig);
+    for (int i = 0; i < 1500; i++)
+        assert_status(
+            rig_get(&rig, i % 2 ? "http://boot/hanging" : "http://boot/small", &body, NULL),
+            STATUS_OK);
+    rig_end(&rig);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(gets_an_address),
+        cmocka_unit_test(says_why_there_is_no_address),
+        cmocka_unit_test(does_without_memory),
+        cmocka_unit_test(fetches),
+        cmocka_unit_test(says_why_a_fetch_fails),
+        cmocka_unit_test(stops_when_asked),
+        cmocka_unit_test(keeps_the_total_deadline),
+        cmocka_unit_test(does_without_name_servers),
+        cmocka_unit_test(opens_again),
+        cmocka_unit_test(survives_loss_and_reordering),
+        cmocka_unit_test(does_not_run_out_of_connections),
+    };
+
+    return cmocka_run_group_tests_name("http", tests, NULL, NULL);
+}
