@@ -65,5 +65,5 @@ void init_execute(struct leaf *leaf)
     (void)leaf_fail(leaf,
                     "there is no init: neither /init nor /sbin/init, /etc/init, /bin/init or "
                     "/bin/sh can be executed",
-                    NULL, -ENOENT);
+                    NULL, 0);
 }

@@ -41,6 +41,7 @@ struct leaf {
     char **environment; /* the kernel's, NULL at the end */
     int rootfs;         /* descriptor of the root the kernel made, -1 before it is open */
     int root;           /* descriptor of the tmpfs, -1 while there is none */
+    struct statx top;   /* of rootfs' own directory as the kernel left it */
     int log;            /* descriptor of /dev/kmsg, -1 when it cannot be had */
     bool parts_begun;   /* parts have been unpacked, or one in part */
     bool rootfs_is_whole; /* it still has all that the kernel unpacked, the parts apart */
@@ -51,7 +52,8 @@ struct leaf {
 };
 
 /*
- * Notes a failure: what could not be done, to which path (may be NULL), and the negative errno.
+ * Notes a failure: what could not be done, to which path (may be NULL), and the negative errno
+ * (0: the sentence says it all).
  * Only the first counts. Returns error.
  */
 int leaf_fail(struct leaf *leaf, const char *what, const char *path, int error);

@@ -3,6 +3,7 @@
 
 #include <linux/auxvec.h>
 
+#include "attributes.h"
 #include "init.h"
 #include "message.h"
 #include "parts.h"
@@ -36,6 +37,8 @@ int leaf_fail(struct leaf *leaf, const char *what, const char *path, int error)
         text_add(&leaf->why, " ");
         text_add_quoted(&leaf->why, bytes_of_string(path));
     }
+    if (error == 0)
+        return error;
     text_add(&leaf->why, ": ");
     for (size_t i = 0; i < ARRAY_LENGTH(ERRORS); i++) {
         if (ERRORS[i].error == error) {
@@ -99,6 +102,8 @@ static int open_rootfs(struct leaf *leaf)
     while (leaf->rootfs >= 0 && leaf->rootfs <= 2);
     if (leaf->rootfs < 0)
         return leaf_fail(leaf, "rootfs could not be opened", "/", leaf->rootfs);
+    if (system_stat(leaf->rootfs, "", &leaf->top))
+        return leaf_fail(leaf, "rootfs could not be examined", "/", -EIO);
     leaf->mask = system_mask(0);
     (void)system_limit_files(&files, &leaf->files);
     return 0;
@@ -167,12 +172,15 @@ static void fall_back(struct leaf *leaf, struct arena *arena)
 static void stay_in_rootfs(struct leaf *leaf)
 {
     int own = system_open(leaf->rootfs, LEAF_DIRECTORY, O_RDONLY | O_DIRECTORY, 0);
+    bool has_top = !system_stat(leaf->rootfs, "", &leaf->top);
 
     if (own >= 0) {
         (void)tree_clear(leaf, own, NULL);
         system_close(own);
     }
     (void)system_remove(leaf->rootfs, LEAF_DIRECTORY, AT_REMOVEDIR);
+    if (has_top)
+        (void)attributes_date(leaf->rootfs, NULL, &leaf->top);
     message_say(leaf, MESSAGE_ERROR, BYTES("going on in rootfs, which pivot_root cannot leave"));
 }
 
@@ -181,7 +189,6 @@ static void become_init(struct leaf *leaf)
     (void)system_limit_files(&leaf->files, NULL);
     (void)system_mask(leaf->mask);
     init_execute(leaf);
-    message_say(leaf, MESSAGE_ERROR, text_bytes(&leaf->why));
 }
 
 static void run(struct leaf *leaf)

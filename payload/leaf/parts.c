@@ -167,7 +167,7 @@ static bool move_on(struct unpack *unpack)
     leaf->rootfs_is_whole = false;
     return !root_enter(leaf, leaf->rootfs) &&
            !tree_clear(leaf, leaf->rootfs, LEAF_DIRECTORY) &&
-           !root_give_back(leaf, unpack->arena);
+           !root_give_back(leaf, unpack->arena, true);
 }
 
 static bool stay(struct unpack *unpack)
@@ -204,7 +204,10 @@ int parts_fall_back(struct leaf *leaf, struct arena *arena)
     if (leaf->root >= 0)
         root_discard(leaf);
     if (leaf->parts_begun && !leaf->rootfs_is_whole)
-        return leaf_fail(leaf, "no whole root is left", NULL, -ENOENT);
+        {
+        (void)leaf_fail(leaf, "no whole root is left to go on with", NULL, 0);
+        return -ENOENT;
+    }
     if (leaf->config.part_count > 0 && !leaf->parts_begun) {
         unpack_begin(&unpack, leaf, arena, stay);
         unpack.has_set_group = true; /* not known: owners are always set */

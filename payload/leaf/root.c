@@ -1,5 +1,6 @@
 #include "root.h"
 
+#include "attributes.h"
 #include "message.h"
 #include "tree.h"
 
@@ -9,7 +10,7 @@
 
 #define DETACH 2 /* MNT_DETACH */
 
-#define SMALL_BYTES ((uint64_t)8 << 20)
+#define SMALL_BYTES ((uint64_t)16 << 20)
 #define SMALL_FILES 4096u
 
 /* An inode that was just closed may take a moment to be gone. */
@@ -130,12 +131,12 @@ int root_take_over(struct leaf *leaf, struct arena *arena, bool keep, bool *ret_
     int error = tree_move(&tree);
 
     *ret_has_set_group = tree.has_set_group;
-    if (error && !keep && root_give_back(leaf, arena))
+    if (error && !keep && root_give_back(leaf, arena, false))
         system_exit(1);
     return error;
 }
 
-int root_give_back(struct leaf *leaf, struct arena *arena)
+int root_give_back(struct leaf *leaf, struct arena *arena, bool with_top)
 {
     struct tree tree = { .leaf = leaf,
                          .arena = arena,
@@ -143,13 +144,15 @@ int root_give_back(struct leaf *leaf, struct arena *arena)
                          .to = leaf->rootfs,
                          .from_path = LEAF_MOUNTPOINT,
                          .to_path = "",
-                         .top_is_dated = true };
+                         .top_is_dated = !with_top };
     int error = tree_move(&tree);
 
     if (error) {
         message_say(leaf, MESSAGE_ERROR, BYTES("what was moved could not be moved back"));
         return error;
     }
+    if (!with_top)
+        (void)attributes_date(leaf->rootfs, NULL, &leaf->top);
     root_discard(leaf);
     return 0;
 }

@@ -23,8 +23,11 @@ int root_take_over(struct leaf *leaf, struct arena *arena, bool keep, bool *ret_
 /* Whether what is in rootfs, apart from the leaf init, is so little that a copy does no harm. */
 bool root_is_small(struct leaf *leaf);
 
-/* Moves what is in the tmpfs back, over what is in rootfs, and discards the tmpfs. */
-int root_give_back(struct leaf *leaf, struct arena *arena);
+/*
+ * Moves what is in the tmpfs back, over what is in rootfs, and discards the tmpfs. with_top:
+ * rootfs' own directory gets what the tmpfs' has, too; otherwise it is as the kernel left it.
+ */
+int root_give_back(struct leaf *leaf, struct arena *arena, bool with_top);
 
 /* Makes the directory (a descriptor) this process's root and working directory. */
 int root_enter(struct leaf *leaf, int directory);
