@@ -40,7 +40,7 @@ $B/.packages: .deps/packages .deps/install
 	.deps/install
 	@touch $@
 
-LIBRARIES := lwip mbedtls llhttp gnu-efi
+LIBRARIES := lwip mbedtls llhttp gnu-efi libzstd
 $L/.complete: .deps/lock .deps/fetch | $B/.packages
 	@mkdir -p $L
 	@for name in $(LIBRARIES); do \
@@ -125,6 +125,50 @@ $B/tools/keys-table: $(KEYS_TABLE) | $L/.complete
 	@mkdir -p $(@D)
 	$(Q)$(CC) -std=gnu11 -O1 -MD -MP -I. $(WARNINGS) $(KEYS_TABLE) -o $@
 
+# ---- the leaf init: a Linux program -----------------------------------------------------------
+
+LEAF_TARGET := x86_64-linux-gnu
+LEAF_ZSTD := $(addprefix $L/libzstd/lib/,common/entropy_common.c common/error_private.c \
+                 common/fse_decompress.c common/xxhash.c common/zstd_common.c \
+                 decompress/huf_decompress.c decompress/zstd_ddict.c decompress/zstd_decompress.c \
+                 decompress/zstd_decompress_block.c)
+LEAF_OWN  := $(wildcard payload/leaf/*.c)
+LEAF_PURE := $(addprefix payload/,cpio.c cpio-reader.c leaf-archive.c leaf-config.c status.c \
+                 text.c utf8.c)
+LEAF_CFLAGS := --target=$(LEAF_TARGET) -std=gnu11 -ffreestanding -fno-stack-protector -fno-pic \
+    -fno-asynchronous-unwind-tables -fomit-frame-pointer -O2 -flto -ffunction-sections \
+    -fdata-sections -MMD -MP -nostdlibinc -isystem efi/libc/include \
+    -isystem /usr/include/$(LEAF_TARGET) -isystem /usr/include -isystem $L/libzstd/lib \
+    -iquote payload $(REPRODUCIBLE)
+# No assembly, no tracing hooks, and no memory but what the caller gives.
+LEAF_ZSTD_FLAGS := -w -DZSTD_DISABLE_ASM -DZSTD_TRACE=0 -DZSTD_LEGACY_SUPPORT=0 \
+    -DZSTD_STRIP_ERROR_STRINGS -DXXH_NAMESPACE=ZSTD_ -DZSTD_DEPS_MALLOC \
+    '-DZSTD_malloc(size)=NULL' '-DZSTD_calloc(count,size)=NULL' '-DZSTD_free(memory)=((void)(memory))'
+LEAF_LDFLAGS := --target=$(LEAF_TARGET) -fuse-ld=lld -nostdlib -static -flto -O2 \
+    -Wl,--gc-sections,-z,noexecstack,-z,norelro,--build-id=none,-z,max-page-size=4096
+
+leaf_object = $(patsubst %.c,$B/leaf/%.o,$(subst $L/,lib/,$1))
+LEAF_OBJECTS := $(call leaf_object,$(LEAF_OWN) $(LEAF_PURE) $(LEAF_ZSTD) efi/libc/string.c)
+
+$(call leaf_object,$(LEAF_OWN) $(LEAF_PURE)): EXTRA = $(WARNINGS)
+$(call leaf_object,$(LEAF_ZSTD)): EXTRA = $(LEAF_ZSTD_FLAGS)
+# The compiler must not find memcpy() in memcpy()'s own loop.
+$(call leaf_object,efi/libc/string.c): EXTRA = $(WARNINGS) -fno-lto -fno-builtin
+
+$B/leaf/%.o: %.c | $L/.complete
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(LEAF_CFLAGS) $(EXTRA) -c $< -o $@
+
+$B/leaf/lib/%.o: $L/.complete
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(LEAF_CFLAGS) $(EXTRA) -c $L/$*.c -o $@
+
+$B/leaf-init.debug: $(LEAF_OBJECTS)
+	$(Q)$(CC) $(LEAF_LDFLAGS) $^ -o $@
+
+$B/leaf-init: $B/leaf-init.debug
+	$(Q)llvm-strip --strip-all --strip-sections -o $@ $< 2>/dev/null || llvm-strip -o $@ $<
+
 # ---- unit tests on the host -----------------------------------------------------------------
 
 HOST_CFLAGS := -std=gnu11 -g -O1 -fsanitize=address,undefined -fno-sanitize-recover=all \
@@ -158,6 +202,18 @@ $B/unit/test-http: $(call host_object,$(NET) tests/unit/peer.c $(LWIP))
 .PHONY: unit
 unit: $(UNIT_TESTS)
 	@for test in $(UNIT_TESTS); do $$test || exit 1; done
+
+# ---- the leaf init's VM tests -----------------------------------------------------------------
+
+$B/leaf-initrd: tests/vm/leaf/leaf-initrd.c $(HOST_OBJECTS)
+	$(Q)$(CC) $(HOST_CFLAGS) $(WARNINGS) $(filter %.c %.o,$^) -o $@
+
+$B/leaf-checker: tests/vm/leaf/checker.c
+	@mkdir -p $(@D)
+	$(Q)$(CC) -std=gnu11 -O2 -static -s $(WARNINGS) -Wno-missing-prototypes $< -o $@
+
+.PHONY: leaf-tools
+leaf-tools: $B/leaf-init $B/leaf-initrd $B/leaf-checker
 
 # ---- fuzzing --------------------------------------------------------------------------------
 

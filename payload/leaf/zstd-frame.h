@@ -1,0 +1,32 @@
+/* Decompresses zstd frames (RFC 8878) that lie in memory, a block at a time. */
+#ifndef LEAF_ZSTD_FRAME_H
+#define LEAF_ZSTD_FRAME_H
+
+#include "arena.h"
+#include "bytes.h"
+#include "status.h"
+
+/* As far back as data may refer: as much as the kernel's own decompressor accepts. */
+#define ZSTD_WINDOW_MAX_BYTES ((uint64_t)128 << 20)
+
+struct zstd_frame {
+    void *context; /* NULL at first */
+    struct buffer ring;
+};
+
+struct zstd_output {
+    /* Takes decompressed bytes, valid during the call. used: of the input, up to here. */
+    enum status (*write)(struct zstd_output *output, struct bytes bytes, size_t used_bytes);
+};
+
+/* Whether a frame or a skippable frame begins here (four bytes are enough to know). */
+bool zstd_frame_begins(struct bytes input);
+
+/*
+ * Decompresses the frame at the start of *input (untrusted), checks its checksum, and removes
+ * it from *input. ARCHIVE_COMPRESSION, ARCHIVE_TRUNCATED, OUT_OF_MEMORY, or what write returned.
+ */
+enum status zstd_frame_decompress(struct zstd_frame *frame, struct arena *arena,
+                                  struct bytes *input, struct zstd_output *output);
+
+#endif
