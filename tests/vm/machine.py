@@ -128,8 +128,12 @@ class Machine:
             return ""
         return data.decode("utf-8", "replace").replace("probe: ", "")
 
+    @property
+    def everything(self):
+        return self.console + self.probe
+
     def wait_for(self, pattern, seconds, where="console"):
-        """Waits until the console (or the probe) has said the pattern; returns the match."""
+        """Waits until the console, the probe or everything has the pattern; returns the match."""
         deadline = time.monotonic() + seconds
         while True:
             ended = self.process.poll() is not None

@@ -64,9 +64,12 @@ class Namespace:
         self.close()
 
 
-def serve_dhcp(namespace, folder, bootfile_url):
-    """Starts dnsmasq as the namespace's DHCP server, for UEFI's HTTP boot of that URL."""
-    first, last = NAMESPACE_GUESTS
+def serve_dhcp(namespace, folder, bootfile_url, only=None):
+    """Starts dnsmasq as the namespace's DHCP server, for UEFI's HTTP boot of that URL.
+
+    only: the one address that it gives away
+    """
+    first, last = (only, only) if only else NAMESPACE_GUESTS
     with open(folder / "dnsmasq.log", "wb") as log:
         return process.start(
             [

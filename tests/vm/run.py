@@ -69,8 +69,16 @@ class UsageError(Exception):
     pass
 
 
+def given_to_make(environment):
+    """The names of the variables on make's command line (its manual, "Options/Recursion")."""
+    flags = environment.get("MAKEFLAGS", "").partition("-- ")[2]
+    return re.findall(r"(?<!\S)(\w+):?=(?:\\.|[^\\\s])*", flags)
+
+
 def settings_of(words, environment):
     values = {name: environment.get(name, default) for name, default in DEFAULTS.items()}
+    # A misspelt name would be a variable that nobody reads.
+    words = [*words, *(f"{n}={environment.get(n, '')}" for n in given_to_make(environment) if n != "V")]
     for word in words:
         name, separator, value = word.partition("=")
         if not separator or name not in DEFAULTS:

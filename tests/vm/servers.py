@@ -1,11 +1,14 @@
-"""HTTP servers: nginx for what a real server does."""
+"""HTTP servers: nginx for what a real server does, another for what none should do."""
+import contextlib
 import os
 import pathlib
 import re
 import socket
 import subprocess
+import threading
 import time
 import urllib.parse
+import urllib.request
 
 import process
 from paths import SetupError
@@ -56,9 +59,12 @@ class Nginx:
         self.address = address
         self.extra = extra
         self.prefix = namespace.prefix if namespace else ()
+        self._start_somewhere()
+
+    def _start_somewhere(self):
         # Another program may take a free port before nginx does: then another one is free.
-        for attempt in range(5):
-            self.port = 80 if namespace else _free_port(address)
+        for _ in range(5):
+            self.port = 80 if self.prefix else _free_port(self.address)
             if self._start():
                 return
         raise SetupError(f"nginx does not start: {(self.folder / 'nginx.log').read_text()}")
@@ -90,6 +96,17 @@ class Nginx:
             time.sleep(0.02)
         return True
 
+    def configure(self, extra):
+        """Starts anew, on another port, with more directives for the server block."""
+        self.close()
+        (self.folder / "nginx.pid").unlink(missing_ok=True)
+        self.extra = extra
+        self._start_somewhere()
+
+    def headers(self, path):
+        with urllib.request.urlopen(f"http://{self.address}:{self.port}{path}") as answer:
+            return answer.headers
+
     def put(self, name, data):
         """Serves bytes (or a link to a file) under a name; returns the URL's path."""
         target = self.root / name
@@ -114,6 +131,62 @@ class Nginx:
 
     def close(self):
         process.stop(self.process)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+
+class Faulty:
+    """
+    Answers exactly the bytes it is told to, which no real server would send.
+
+    answers  path -> list of pieces, each sent by itself; STALL as a piece: stay silent until
+             the client gives up. The connection is closed after the last piece.
+    """
+
+    STALL = object()
+
+    def __init__(self):
+        self.answers = {}
+        self.requested = []
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self._listener.getsockname()[1]
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def _accept(self):
+        while True:
+            try:
+                connection, _ = self._listener.accept()
+            except OSError:
+                return  # closed
+            threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
+
+    def _serve(self, connection):
+        with connection, contextlib.suppress(OSError):
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            head = b""
+            while b"\r\n\r\n" not in head:
+                data = connection.recv(4096)
+                if not data:
+                    return
+                head += data
+            path = head.split()[1].decode()
+            self.requested.append(path)
+            for piece in self.answers[path]:
+                if piece is self.STALL:
+                    connection.recv(1)  # nothing comes but the client's end
+                else:
+                    connection.sendall(piece)
+                    time.sleep(0.01)  # so that the pieces arrive as such
+
+    def close(self):
+        # close() alone would leave accept() waiting.
+        with contextlib.suppress(OSError):
+            self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
 
     def __enter__(self):
         return self

@@ -1,0 +1,125 @@
+"""What the VM tests share: servers, and ways to boot and look at the outcome."""
+import collections
+import hashlib
+import re
+
+import pytest
+
+import network
+import paths
+import servers
+import ways
+
+# Deadlines, not expectations: a boot takes 3 seconds here, and CI may be far slower.
+BOOT_SECONDS = 120
+LINUX_SECONDS = 240
+
+# One machine's way to the probe, as the probe saw it.
+Seen = collections.namedtuple("Seen", "options initrd_size initrd_sha256 console probe")
+
+
+def seen(vm):
+    """What the (last) probe said."""
+    options = re.findall(r"^load options: <(.*)>$", vm.probe, re.MULTILINE)
+    assert options, f"the probe did not run:\n{vm.report()}"
+    last = vm.probe[vm.probe.rindex("load options: <") :]
+    initrd = re.search(r"^initrd size (\d+) sha256 (\w+)$", last, re.MULTILINE)
+    size, digest = (int(initrd[1]), initrd[2]) if initrd else (None, None)
+    if not initrd:
+        assert "no initrd\n" in last, f"the initrd did not load:\n{vm.report()}"
+    return Seen(options[-1], size, digest, vm.console, vm.probe)
+
+
+def sha256(data):
+    return hashlib.sha256(data).hexdigest()
+
+
+def blob(size, seed=1):
+    """Bytes that look random and are the same each time."""
+    data = hashlib.shake_256(str(seed).encode()).digest(min(size, 1 << 16))
+    return (data * (size // len(data) + 1))[:size]
+
+
+class Web(servers.Nginx):
+    """nginx for guests on slirp, with the loader and the probe in its root."""
+
+    def __init__(self, folder, **options):
+        super().__init__(folder, **options)
+        self.put("probe.efi", paths.PROBE)
+        self.put("pivotboot.efi", paths.LOADER)
+
+    @property
+    def base(self):
+        return f"http://{network.SLIRP_HOST}:{self.port}"
+
+
+@pytest.fixture
+def web(tmp_path):
+    folder = tmp_path / "web"
+    folder.mkdir()
+    with Web(folder) as server:
+        yield server
+
+
+@pytest.fixture
+def faulty():
+    with servers.Faulty() as server:
+        yield server
+
+
+class Boot:
+    """Boots pivotboot by the fastest way; @ in a line stands for the web server."""
+
+    def __init__(self, folder, web):
+        self.folder = folder
+        self.web = web
+
+    def start(self, line, **options):
+        folder = self.folder / "vm"
+        folder.mkdir()
+        line = line.replace("@", self.web.base)
+        return ways.by_kernel_option(folder, line, **options)
+
+    def succeeds(self, line, **options):
+        """The probe must run and end the machine; returns what it saw."""
+        with self.start(line, **options) as vm:
+            vm.wait_for(r"^done$|\(status \d+\)$", BOOT_SECONDS, "everything")
+            return seen(vm)
+
+    def fails(self, line, status, **options):
+        """pivotboot must fail with this status, run nothing and return to the firmware.
+
+        Returns its message without prefix and status.
+        """
+        with self.start(line, **options) as vm:
+            failure = r"pivotboot: error: (.*) \(status (\d+)\)\n|^load options"
+            found = vm.wait_for(failure, BOOT_SECONDS, "everything")
+            assert found[1], f"it did not fail:\n{vm.report()}"
+            assert int(found[2]) == status, found[0]
+            vm.wait_for(r"\(status \d+\)\n(.*\n)*BdsDxe: ", BOOT_SECONDS)
+            assert "started" not in vm.probe
+            return found[1]
+
+
+@pytest.fixture
+def boot(tmp_path, web):
+    return Boot(tmp_path, web)
+
+
+@pytest.fixture
+def ipxe(tmp_path, web):
+    """Starts a machine whose iPXE runs commands; @ in them stands for the web server."""
+
+    def start(name, *commands, firmware=None, **options):
+        folder = tmp_path / "vm"
+        folder.mkdir()
+        script = ways.ipxe_script(*(command.replace("@", web.base) for command in commands))
+        return ways.by_ipxe(folder, web, name, script, firmware=firmware or name, **options)
+
+    return start
+
+
+@pytest.fixture(scope="session", autouse=True)
+def built():
+    for file in (paths.LOADER, paths.PROBE, paths.DEMO):
+        assert file.exists(), f"{file} is not built: run make test"

@@ -1,0 +1,79 @@
+"""Nothing may write into memory that the kernel owns, whatever arrives from the network."""
+import subprocess
+import sys
+
+import pytest
+
+import machine
+import network
+import paths
+import process
+import servers
+from conftest import BOOT_SECONDS, blob
+
+MAC = "52:54:00:12:34:56"
+GUEST = network.NAMESPACE_GUESTS[0]
+
+# Sends datagrams to the guest's own address and to everybody's, with a pause after each pair.
+FLOOD = f"""
+import contextlib, socket, sys, time
+out = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+out.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)
+out.bind(("{network.NAMESPACE_HOST}", 0))
+print("flooding", flush=True)
+while True:
+    for address in ("{GUEST}", "255.255.255.255"):
+        with contextlib.suppress(OSError):
+            out.sendto(b"flood" * 280, (address, 9))
+    time.sleep(float(sys.argv[1]))
+"""
+
+
+def start_flood(namespace, pause):
+    flood = process.start(
+        [sys.executable, "-c", FLOOD, str(pause)], namespace.prefix, stdout=subprocess.PIPE
+    )
+    assert flood.stdout.readline() == b"flooding\n"
+    return flood
+
+
+def test_watch_notices(boot):
+    """The control: a timer that nobody stopped writes, and the probe must see it."""
+    with boot.start("probe-flood probe-flaw probe-exit=0", program=paths.PROBE) as vm:
+        vm.wait_for("^done$", BOOT_SECONDS, "probe")
+        assert "memory changed" in vm.probe
+
+
+@pytest.mark.parametrize("initrd", [True, False], ids=["initrd", "no initrd"])
+def test_flood(tmp_path, initrd):
+    with network.Namespace() as namespace:
+        namespace.run("ip", "neighbour", "add", GUEST, "lladdr", MAC, "dev", network.TAP)
+        web = servers.Nginx(tmp_path, namespace=namespace, address=network.NAMESPACE_HOST)
+        web.put("probe.efi", paths.PROBE)
+        web.put("initrd", blob(3_000_000))
+        dhcp = network.serve_dhcp(namespace, tmp_path, "unused", only=GUEST)
+        base = f"http://{network.NAMESPACE_HOST}"
+        line = f"linux={base}/probe.efi -- probe-flood probe-exit=0"
+        if initrd:
+            line = f"initrd={base}/initrd {line}"
+        # A transfer must still be possible, so the rest of the flood comes when it is over.
+        floods = [start_flood(namespace, pause=0.002)]
+        try:
+            with machine.Machine(
+                tmp_path,
+                netdev=namespace.netdev,
+                prefix=namespace.prefix,
+                kernel=paths.LOADER,
+                append=line,
+            ) as vm:
+                vm.wait_for("^started$", BOOT_SECONDS, "probe")
+                floods.append(start_flood(namespace, pause=0))
+                vm.wait_for("^done$", BOOT_SECONDS, "probe")
+                assert ("initrd size 3000000" in vm.probe) == initrd
+                assert "memory changed" not in vm.probe
+                assert "memory intact before ExitBootServices" in vm.probe
+                assert "memory intact after ExitBootServices" in vm.probe
+            assert all(flood.poll() is None for flood in floods), "a flood ended too early"
+        finally:
+            for each in (*floods, dhcp, web.process):
+                process.stop(each)

@@ -1,0 +1,63 @@
+"""The loader's file itself: what firmware and Secure Boot reviewers look at."""
+import os
+import re
+import shutil
+import subprocess
+
+import paths
+
+PAGE = 0x1000
+WRITE, EXECUTE = 0x80000000, 0x20000000
+
+
+def readobj(*arguments):
+    return subprocess.run(
+        ["llvm-readobj", *arguments, paths.LOADER], stdout=subprocess.PIPE, text=True, check=True
+    ).stdout
+
+
+def field(text, name):
+    return int(re.search(rf"\b{name}: (0x[0-9A-F]+|\d+)", text)[1], 0)
+
+
+def test_headers():
+    headers = readobj("--file-headers")
+    assert "IMAGE_SUBSYSTEM_EFI_APPLICATION" in headers
+    assert field(headers, "SectionAlignment") == PAGE
+    assert "IMAGE_DLL_CHARACTERISTICS_NX_COMPAT" in headers
+    assert "IMAGE_DLL_CHARACTERISTICS_DYNAMIC_BASE" in headers
+    assert field(headers, "BaseRelocationTableSize") > 0
+    assert "RELOCS_STRIPPED" not in headers
+
+
+def test_sections():
+    sections = readobj("--sections").split("Section {")[1:]
+    names = [re.search(r"Name: (\S+)", section)[1] for section in sections]
+    assert ".text" in names
+    assert ".reloc" in names
+    for section in sections:
+        flags = int(re.search(r"Characteristics \[ \((0x[0-9A-F]+)\)", section)[1], 0)
+        assert not (flags & WRITE and flags & EXECUTE), section
+        assert field(section, "VirtualAddress") % PAGE == 0, section
+
+
+def test_two_builds_are_equal(tmp_path):
+    """Another folder, another environment, the same bytes."""
+    copy = tmp_path / "elsewhere"
+    shutil.copytree(paths.TREE, copy, ignore=shutil.ignore_patterns(".git", "build", "__pycache__"))
+    build = copy / "build"
+    build.mkdir()
+    # The libraries and the note that packages are installed: no downloads in a test.
+    (build / "lib").symlink_to(paths.BUILD / "lib")
+    shutil.copy2(paths.BUILD / ".packages", build / ".packages")
+    environment = {k: v for k, v in os.environ.items() if not k.startswith(("MAKE", "MFLAGS"))}
+    environment["LC_ALL"] = "C"
+    environment["SOURCE_DATE_EPOCH"] = "1"
+    subprocess.run(
+        ["make", f"-j{os.cpu_count()}", "-o", "build/.packages", "build/pivotboot.efi"],
+        cwd=copy,
+        env=environment,
+        stdout=subprocess.DEVNULL,
+        check=True,
+    )
+    assert (build / "pivotboot.efi").read_bytes() == paths.LOADER.read_bytes()

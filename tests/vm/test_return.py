@@ -1,0 +1,102 @@
+"""pivotboot gives everything back: iPXE goes on as if it had never been there.
+
+--autofree: iPXE keeps what it failed to boot, and offers all it has kept as initrds.
+"""
+import re
+
+import pytest
+
+from conftest import BOOT_SECONDS, blob, seen, sha256
+
+THEIRS = blob(60_000, seed="iPXE's own")
+OURS = blob(90_000, seed="pivotboot's")
+
+# The low six bits of iPXE's errno are those of the status (efi/status-code.h).
+LOW_BITS = 0x3F
+
+
+def errors(console):
+    """name -> errno for each "name: 0x..." that a script echoed."""
+    return {
+        name: int(value, 16)
+        for name, value in re.findall(r"^(\w+) errno: 0x(\w+)$", console, re.MULTILINE)
+    }
+
+
+@pytest.mark.parametrize("name", ["bookworm", "trixie", "sid"])
+def test_return_and_boot_something_else(ipxe, web, name):
+    """Three failures in a row, each with its own status; then iPXE boots by itself.
+
+    It fetches without a new `dhcp`, and what it loaded before is still its own.
+    """
+    web.put("theirs", THEIRS)
+    web.put("ours", OURS)
+    with ipxe(
+        name,
+        "chain --autofree @/pivotboot.efi linux=@/missing || echo missing errno: ${errno}",
+        "chain --autofree @/pivotboot.efi linux=@/probe.efi initrd=@/ours"
+        f" initrd-sha256={'0' * 64} || echo digest errno: ${{errno}}",
+        "chain --autofree @/pivotboot.efi linux=@/probe.efi initrd=@/ours"
+        " -- probe-return=0x800000000000000e || echo returned errno: ${errno}",
+        "imgfetch --name payload @/theirs || echo cannot fetch",
+        "kernel @/probe.efi by-ipxe probe-exit=0 || echo cannot load",
+        "boot",
+    ) as vm:
+        vm.wait_for("^done$", BOOT_SECONDS, "probe")
+        console = vm.console
+        assert "cannot" not in console
+        statuses = {key: value & LOW_BITS for key, value in errors(console).items()}
+        assert statuses == {
+            "missing": 72 & LOW_BITS,
+            "digest": 81 & LOW_BITS,
+            "returned": 130 & LOW_BITS,
+        }
+        assert "EFI status 0x800000000000000e" in console
+        # The first run of the probe is pivotboot's, the second iPXE's.
+        first, second = vm.probe.split("returning\n")
+        assert f"initrd size {len(OURS)} sha256 {sha256(OURS)}" in first
+        assert "by-ipxe" in second
+        if name != "bookworm":  # the 2019 iPXE does not offer initrds through LoadFile2
+            assert sha256(THEIRS) in second
+
+
+def test_ipxe_initrd_stays_behind_ours(ipxe, web):
+    """iPXE already offers an initrd when pivotboot starts: the kernel must get ours."""
+    web.put("theirs", THEIRS)
+    web.put("ours", OURS)
+    with ipxe(
+        "sid",
+        "initrd @/theirs",
+        "chain --autofree @/pivotboot.efi linux=@/probe.efi initrd=@/ours"
+        " -- probe-return=0x1 || echo back",
+        "kernel @/probe.efi by-ipxe probe-exit=0",
+        "boot",
+    ) as vm:
+        vm.wait_for("^done$", BOOT_SECONDS, "probe")
+        first, second = vm.probe.split("returning\n")
+        assert f"initrd size {len(OURS)} sha256 {sha256(OURS)}" in first
+        assert f"initrd size {len(THEIRS)} sha256 {sha256(THEIRS)}" in second
+        assert seen(vm).options.endswith("by-ipxe probe-exit=0")
+
+
+def test_no_initrd_hides_that_of_ipxe(ipxe, web):
+    """Without initrd= the kernel gets none, whatever iPXE has in its memory."""
+    web.put("theirs", THEIRS)
+    with ipxe(
+        "sid",
+        "initrd @/theirs",
+        "chain --autofree @/pivotboot.efi linux=@/probe.efi -- probe-exit=0",
+    ) as vm:
+        vm.wait_for("^done$", BOOT_SECONDS, "probe")
+        assert seen(vm).initrd_size is None
+
+
+def test_many_returns(ipxe, web):
+    """Nothing runs out: ten failures after a full transfer each, then a success."""
+    web.put("ours", OURS)
+    bad = f"linux=@/probe.efi initrd=@/ours initrd-sha256={'0' * 64}"
+    commands = [f"chain --autofree @/pivotboot.efi {bad} ||"] * 10
+    with ipxe("sid", *commands, "chain @/pivotboot.efi linux=@/probe.efi -- probe-exit=0") as vm:
+        vm.wait_for("^done$", BOOT_SECONDS, "probe")
+        assert vm.console.count("(status 81)") == 10
+        assert [status for status, path in web.requests() if path == "/ours"] == [200] * 10
