@@ -123,6 +123,10 @@ $(call efi_object,$(LWIP)): EXTRA = $(LIBRARY_FLAGS) $(LWIP_INCLUDES)
 $(call efi_object,$(MBEDTLS)): EXTRA = $(LIBRARY_FLAGS)
 $(call efi_object,$(LLHTTP)): EXTRA = $(LIBRARY_FLAGS) -Os
 
+# pivotboot carries the leaf init within itself.
+$B/efi/efi/leaf-program.o: $B/leaf-init
+$B/efi/efi/leaf-program.o: EXTRA += '-DLEAF_PROGRAM_FILE="$B/leaf-init"'
+
 $B/efi/%.o: %.c | $L/.complete
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(EFI_CFLAGS) $(EXTRA) -c $< -o $@

@@ -11,7 +11,7 @@ static void starts_with_defaults(void **state)
     for (size_t key = 0; key < KEY_COUNT; key++)
         assert_int_equal(f.config.given[key], 0);
     assert_null(f.config.line_options.data);
-    assert_int_equal(f.config.root_mode, ROOT_NONE);
+    assert_int_equal(f.config.root_mode, ROOT_AUTO);
     assert_int_equal(f.config.network_timeout_s, 60);
     assert_int_equal(f.config.idle_timeout_s, 30);
     assert_int_equal(f.config.total_timeout_s, 3600);
