@@ -18,12 +18,20 @@ LINUX_SECONDS = 240
 Seen = collections.namedtuple("Seen", "options initrd_size initrd_sha256 console probe")
 
 
-def seen(vm):
-    """What the (last) probe said."""
+def seen(vm, by_pivotboot=True):
+    """What the (last) probe said.
+
+    Whatever was booted and from where: when pivotboot has handed a kernel its initrd, no
+    network device may still be receiving.
+    """
     options = re.findall(r"^load options: <(.*)>$", vm.probe, re.MULTILINE)
     assert options, f"the probe did not run:\n{vm.report()}"
     last = vm.probe[vm.probe.rindex("load options: <") :]
     initrd = re.search(r"^initrd size (\d+) sha256 (\w+)$", last, re.MULTILINE)
+    if by_pivotboot:
+        afterwards = last[last.index("after the initrd:") :]
+        assert "snp 0 " in afterwards, vm.report()
+        assert " state 2 " not in afterwards, f"the network still runs:\n{vm.report()}"
     size, digest = (int(initrd[1]), initrd[2]) if initrd else (None, None)
     if not initrd:
         assert "no initrd\n" in last, f"the initrd did not load:\n{vm.report()}"

@@ -210,6 +210,8 @@ EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system_table)
         connect_all();
     show_network(loaded->DeviceHandle);
     show_initrd();
+    say("after the initrd:");
+    show_network(loaded->DeviceHandle);
 
     if ((value = option(options, "probe-return=")) != NULL) {
         say("returning");
