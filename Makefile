@@ -140,7 +140,7 @@ LEAF_CFLAGS := --target=$(LEAF_TARGET) -std=gnu11 -ffreestanding -fno-stack-prot
     -isystem /usr/include/$(LEAF_TARGET) -isystem /usr/include -isystem $L/libzstd/lib \
     -iquote payload $(REPRODUCIBLE)
 # No assembly, no tracing hooks, and no memory but what the caller gives.
-LEAF_ZSTD_FLAGS := -w -DZSTD_DISABLE_ASM -DZSTD_TRACE=0 -DZSTD_LEGACY_SUPPORT=0 \
+LEAF_ZSTD_FLAGS := -w -O3 -DZSTD_DISABLE_ASM -DZSTD_TRACE=0 -DZSTD_LEGACY_SUPPORT=0 \
     -DZSTD_STRIP_ERROR_STRINGS -DXXH_NAMESPACE=ZSTD_ -DZSTD_DEPS_MALLOC \
     '-DZSTD_malloc(size)=NULL' '-DZSTD_calloc(count,size)=NULL' '-DZSTD_free(memory)=((void)(memory))'
 LEAF_LDFLAGS := --target=$(LEAF_TARGET) -fuse-ld=lld -nostdlib -static -flto -O2 \

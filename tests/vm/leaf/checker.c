@@ -168,9 +168,9 @@ static void print_state(char **argv, char **envp)
     for (; *envp; envp++)
         printf("@ENV %s\n", *envp);
     getrlimit(RLIMIT_NOFILE, &limit);
-    printf("@MASK %o\n@FILES %llu %llu\n@DIRECTORY %s\n@PID %d\n", mask,
+    printf("@MASK %o\n@FILES %llu %llu\n@DIRECTORY %s\n@PID %d\n@NICE %d\n", mask,
            (unsigned long long)limit.rlim_cur, (unsigned long long)limit.rlim_max,
-           getcwd(path, sizeof(path)), getpid());
+           getcwd(path, sizeof(path)), getpid(), getpriority(PRIO_PROCESS, 0));
     for (int fd = 0; fd < 100; fd++) {
         struct stat st;
 
