@@ -41,7 +41,7 @@ enum cpio_reader_state {
 struct cpio_reader {
     struct cpio_receiver *receiver;
     enum cpio_reader_state state;
-    uint64_t offset;    /* from the start of the stream or the last cpio_reader_align() */
+    uint64_t offset;    /* in the stream, as told by cpio_reader_align() */
     uint64_t remaining; /* bytes of the current state's item that are still to come */
     uint32_t sum;
     bool taken; /* the current member was announced to the receiver */
@@ -68,10 +68,10 @@ static inline bool cpio_reader_is_inside(const struct cpio_reader *reader)
     return reader->state != CPIO_READER_BETWEEN;
 }
 
-/* What follows begins a new stream: alignment counts from here. Not within a member. */
-static inline void cpio_reader_align(struct cpio_reader *reader)
+/* What follows lies at offset in its stream: alignment counts from there. Not within a member. */
+static inline void cpio_reader_align(struct cpio_reader *reader, uint64_t offset)
 {
-    reader->offset = 0;
+    reader->offset = offset;
 }
 
 #endif

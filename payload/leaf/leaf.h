@@ -47,6 +47,7 @@ struct leaf {
     bool rootfs_is_whole; /* it still has all that the kernel unpacked, the parts apart */
     uint32_t mask;      /* to be restored before init */
     struct system_limit files;
+    int niceness;
     struct text why; /* the first failure, a sentence */
     char why_memory[512];
 };

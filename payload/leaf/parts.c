@@ -6,9 +6,6 @@
 #include "unpack.h"
 #include "zstd-frame.h"
 
-/* How much compressed data is given up at once. */
-#define RELEASE_BYTES ((size_t)2 << 20)
-
 /* How much is unpacked between two looks at the free memory, and what has to be left of it. */
 #define LOOK_BYTES    ((size_t)4 << 20)
 #define RESERVE_BYTES ((uint64_t)6 << 20)
@@ -16,13 +13,8 @@
 struct part {
     struct zstd_output output; /* first, for the conversion back */
     struct leaf *leaf;
-    struct unpack *unpack;
     struct cpio_reader *reader;
-    int file;
-    size_t size_bytes;
-    const uint8_t *start; /* all of it, mapped */
-    const uint8_t *frame; /* the frame under way */
-    size_t released_bytes;
+    struct source *source;
     size_t unseen_bytes; /* unpacked since the last look at the free memory */
 };
 
@@ -44,18 +36,8 @@ static enum status look_at_memory(struct part *part, size_t unpacked_bytes)
     return STATUS_LEAF_ROOT;
 }
 
-/* Gives back the pages of what has been decompressed. */
-static void release(struct part *part, size_t used_bytes)
-{
-    if (used_bytes - part->released_bytes < RELEASE_BYTES)
-        return;
-    used_bytes &= ~(RELEASE_BYTES - 1);
-    (void)system_punch(part->file, part->released_bytes, used_bytes - part->released_bytes);
-    part->released_bytes = used_bytes;
-}
-
 /* Decompressed bytes: only archives may be in them. */
-static enum status write(struct zstd_output *output, struct bytes bytes, size_t used_bytes)
+static enum status write(struct zstd_output *output, struct bytes bytes)
 {
     struct part *part = (struct part *)(void *)output;
     enum status st = look_at_memory(part, bytes.size);
@@ -64,71 +46,60 @@ static enum status write(struct zstd_output *output, struct bytes bytes, size_t 
         st = cpio_reader_feed(part->reader, &bytes);
     if (!st && bytes.size > 0)
         st = STATUS_ARCHIVE_MALFORMED;
-    release(part, (size_t)(part->frame - part->start) + used_bytes);
     return st;
 }
 
-/* An uncompressed archive, in pieces so that it can be given up as it goes. */
-static enum status feed_plain(struct part *part, struct bytes *rest)
+/* An uncompressed archive, or zeros. */
+static enum status feed_plain(struct part *part, struct bytes ready)
 {
-    struct bytes piece = bytes_first(*rest, RELEASE_BYTES);
-    size_t size = piece.size;
-    enum status st = look_at_memory(part, size);
+    struct bytes rest = ready;
+    enum status st = look_at_memory(part, ready.size);
 
     if (!st)
-        st = cpio_reader_feed(part->reader, &piece);
-    *rest = bytes_from(*rest, size - piece.size);
-    if (!st && size == piece.size)
-        st = STATUS_ARCHIVE_FORMAT;
-    release(part, (size_t)(rest->size > 0 ? rest->data - part->start : 0));
-    return st;
+        st = cpio_reader_feed(part->reader, &rest);
+    source_take(part->source, ready.size - rest.size);
+    return !st && rest.size == ready.size ? STATUS_ARCHIVE_FORMAT : st;
 }
 
 static enum status unpack_segments(struct part *part, struct zstd_frame *frame,
                                    struct arena *arena)
 {
-    struct bytes rest = { part->start, part->size_bytes };
     enum status st = STATUS_OK;
     bool was_frame = false;
+    struct bytes ready;
 
-    while (!st && rest.size > 0) {
-        bool is_frame = zstd_frame_begins(rest) &&
-                        (was_frame || !cpio_reader_is_inside(part->reader));
+    while (!st && (ready = source_peek(part->source, ZSTD_FRAME_MAGIC_BYTES)).size > 0) {
+        bool is_inside = cpio_reader_is_inside(part->reader);
+        bool is_frame = zstd_frame_begins(ready) && (was_frame || !is_inside);
 
         /* A frame's contents are a stream of their own, unless an archive spans two frames. */
-        if ((is_frame || was_frame) && !cpio_reader_is_inside(part->reader))
-            part->reader->offset = is_frame ? 0 : (uint64_t)(rest.data - part->start);
-        part->frame = rest.data;
-        if (is_frame)
-            st = zstd_frame_decompress(frame, arena, &rest, &part->output);
-        else
-            st = feed_plain(part, &rest);
+        if (is_frame && !is_inside)
+            cpio_reader_align(part->reader, 0);
+        else if (was_frame && !is_inside)
+            cpio_reader_align(part->reader, source_offset(part->source));
+        st = is_frame ? zstd_frame_decompress(frame, arena, part->source, &part->output)
+                      : feed_plain(part, ready);
         was_frame = is_frame;
     }
-    if (!st && cpio_reader_is_inside(part->reader))
+    if (!st && (part->source->error || cpio_reader_is_inside(part->reader)))
         st = STATUS_ARCHIVE_TRUNCATED;
     return st;
 }
 
-static int unpack_part(struct part *part, struct zstd_frame *frame, const char *name)
+static int unpack_part(struct part *part, struct arena *arena, struct zstd_frame *frame,
+                       const char *name)
 {
     struct statx stat;
     enum status st;
-    int error = system_open(part->leaf->rootfs, name, O_RDWR, 0);
+    int file = system_open(part->leaf->rootfs, name, O_RDWR, 0);
+    int error = file < 0 ? file : system_stat(file, "", &stat);
 
-    part->file = error;
-    if (error >= 0)
-        error = system_stat(part->file, "", &stat);
     if (error < 0)
         return leaf_fail(part->leaf, "a part could not be opened", name, error);
-    part->size_bytes = (size_t)stat.stx_size;
-    part->start = part->size_bytes > 0 ? system_map(part->file, part->size_bytes) : NULL;
-    if (!part->start && part->size_bytes > 0)
-        return leaf_fail(part->leaf, "a part could not be mapped", name, -ENOMEM);
-    st = unpack_segments(part, frame, part->unpack->arena);
-    if (part->start)
-        system_unmap(part->start, part->size_bytes);
-    system_close(part->file);
+    if (!source_begin(part->source, arena, file, stat.stx_size))
+        return leaf_fail(part->leaf, "a part could not be read", name, -ENOMEM);
+    st = unpack_segments(part, frame, arena);
+    system_close(file);
     (void)system_remove(part->leaf->rootfs, name, 0);
     return st ? leaf_fail_status(part->leaf, name, st) : 0;
 }
@@ -138,17 +109,19 @@ static int unpack_parts(struct leaf *leaf, struct unpack *unpack)
 {
     static struct cpio_reader reader;
     struct zstd_frame frame = { 0 };
+    struct source source = { 0 };
     int error = 0;
 
     for (unsigned int i = 0; !error && i < leaf->config.part_count; i++) {
-        struct part part = { .output = { write }, .leaf = leaf, .unpack = unpack };
+        struct part part = {
+            .output = { write }, .leaf = leaf, .reader = &reader, .source = &source
+        };
         char name[sizeof(LEAF_PART_NAME)];
 
         leaf_part_name(i, name);
         cpio_reader_begin(&reader, &unpack->receiver);
-        part.reader = &reader;
         leaf->parts_begun = true;
-        error = unpack_part(&part, &frame, name);
+        error = unpack_part(&part, unpack->arena, &frame, name);
     }
     unpack_finish(unpack);
     return error;

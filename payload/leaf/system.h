@@ -266,6 +266,17 @@ static inline int system_limit_files(const struct system_limit *limit, struct sy
     return (int)CALL4(prlimit64, 0, 7 /* RLIMIT_NOFILE */, limit, ret_old);
 }
 
+/* This process's niceness, -20 to 19, and setting it. */
+static inline int system_niceness(void)
+{
+    return 20 - (int)CALL2(getpriority, 0, 0);
+}
+
+static inline void system_set_niceness(int niceness)
+{
+    (void)CALL3(setpriority, 0, 0, niceness);
+}
+
 static inline int system_info(struct sysinfo *ret_info)
 {
     return (int)CALL1(sysinfo, ret_info);

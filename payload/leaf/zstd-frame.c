@@ -6,15 +6,13 @@
 
 #include "system.h"
 
-#define MAGIC_BYTES       4
 #define SKIPPABLE_MASK    0xFFFFFFF0u
 #define SKIPPABLE_MAGIC   0x184D2A50u
 #define SKIPPABLE_HEADER  8
-#define WINDOW_MIN_BYTES  ((uint64_t)8 << 20) /* what zstd's own levels use, up to 19 */
 
 static uint32_t magic(struct bytes input)
 {
-    return input.size < MAGIC_BYTES
+    return input.size < ZSTD_FRAME_MAGIC_BYTES
                ? 0
                : (uint32_t)input.data[0] | (uint32_t)input.data[1] << 8 |
                      (uint32_t)input.data[2] << 16 | (uint32_t)input.data[3] << 24;
@@ -35,10 +33,7 @@ static enum status prepare(struct zstd_frame *frame, struct arena *arena, uint64
         if (!frame->context)
             return STATUS_OUT_OF_MEMORY;
     }
-    /* Untouched pages cost nothing, so the usual window fits from the first frame on. */
-    size = ZSTD_decodingBufferSize_min(
-        window_bytes > WINDOW_MIN_BYTES ? window_bytes : WINDOW_MIN_BYTES,
-        ZSTD_CONTENTSIZE_UNKNOWN);
+    size = ZSTD_decodingBufferSize_min(window_bytes, ZSTD_CONTENTSIZE_UNKNOWN);
     if (size > frame->ring.size) {
         if (frame->ring.size > 0)
             system_unmap(frame->ring.data, frame->ring.size);
@@ -52,38 +47,47 @@ static enum status prepare(struct zstd_frame *frame, struct arena *arena, uint64
                                                               : STATUS_OK;
 }
 
-static enum status skip(struct bytes *input, uint64_t content_bytes)
+static enum status skip(struct source *source, uint64_t size)
 {
-    if (input->size < SKIPPABLE_HEADER || content_bytes > input->size - SKIPPABLE_HEADER)
-        return STATUS_ARCHIVE_TRUNCATED;
-    *input = bytes_from(*input, SKIPPABLE_HEADER + (size_t)content_bytes);
+    while (size > 0) {
+        size_t ready = source_peek(source, 1).size;
+
+        if (ready == 0)
+            return STATUS_ARCHIVE_TRUNCATED;
+        if (ready > size)
+            ready = (size_t)size;
+        source_take(source, ready);
+        size -= ready;
+    }
     return STATUS_OK;
 }
 
-static enum status decompress(struct zstd_frame *frame, size_t block_bytes, struct bytes *input,
+static enum status decompress(struct zstd_frame *frame, size_t block_bytes, struct source *source,
                               struct zstd_output *output)
 {
-    const uint8_t *start = input->data;
     size_t at = 0, needed;
 
     while ((needed = ZSTD_nextSrcSizeToDecompress(frame->context)) > 0) {
+        struct bytes input;
         enum status st;
         size_t made;
 
-        if (needed > input->size)
+        if (needed > SOURCE_LEAST_MAX)
+            return STATUS_ARCHIVE_COMPRESSION;
+        input = source_peek(source, needed);
+        if (needed > input.size)
             return STATUS_ARCHIVE_TRUNCATED;
         /* The window may wrap around wherever a whole block does not fit any more. */
         if (frame->ring.size - at < block_bytes)
             at = 0;
         made = ZSTD_decompressContinue(frame->context, frame->ring.data + at,
-                                       frame->ring.size - at, input->data, needed);
+                                       frame->ring.size - at, input.data, needed);
         if (ZSTD_isError(made))
             return STATUS_ARCHIVE_COMPRESSION;
-        *input = (struct bytes){ input->data + needed, input->size - needed };
+        source_take(source, needed);
         if (made == 0)
             continue;
-        st = output->write(output, (struct bytes){ frame->ring.data + at, made },
-                           (size_t)(input->data - start));
+        st = output->write(output, (struct bytes){ frame->ring.data + at, made });
         if (st)
             return st;
         at += made;
@@ -92,10 +96,11 @@ static enum status decompress(struct zstd_frame *frame, size_t block_bytes, stru
 }
 
 enum status zstd_frame_decompress(struct zstd_frame *frame, struct arena *arena,
-                                  struct bytes *input, struct zstd_output *output)
+                                  struct source *source, struct zstd_output *output)
 {
+    struct bytes input = source_peek(source, ZSTD_FRAMEHEADERSIZE_MAX);
     ZSTD_FrameHeader header;
-    size_t missing = ZSTD_getFrameHeader(&header, input->data, input->size);
+    size_t missing = ZSTD_getFrameHeader(&header, input.data, input.size);
     enum status st;
 
     if (ZSTD_isError(missing))
@@ -103,9 +108,9 @@ enum status zstd_frame_decompress(struct zstd_frame *frame, struct arena *arena,
     if (missing > 0)
         return STATUS_ARCHIVE_TRUNCATED;
     if (header.frameType == ZSTD_skippableFrame)
-        return skip(input, header.frameContentSize);
+        return skip(source, SKIPPABLE_HEADER + header.frameContentSize);
     if (header.windowSize > ZSTD_WINDOW_MAX_BYTES || header.dictID != 0)
         return STATUS_ARCHIVE_COMPRESSION;
     st = prepare(frame, arena, header.windowSize);
-    return st ? st : decompress(frame, header.blockSizeMax, input, output);
+    return st ? st : decompress(frame, header.blockSizeMax, source, output);
 }

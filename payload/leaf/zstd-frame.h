@@ -1,9 +1,9 @@
-/* Decompresses zstd frames (RFC 8878) that lie in memory, a block at a time. */
+/* Decompresses zstd frames (RFC 8878) from a source, a block at a time. */
 #ifndef LEAF_ZSTD_FRAME_H
 #define LEAF_ZSTD_FRAME_H
 
 #include "arena.h"
-#include "bytes.h"
+#include "source.h"
 #include "status.h"
 
 /* As far back as data may refer: as much as the kernel's own decompressor accepts. */
@@ -15,18 +15,19 @@ struct zstd_frame {
 };
 
 struct zstd_output {
-    /* Takes decompressed bytes, valid during the call. used: of the input, up to here. */
-    enum status (*write)(struct zstd_output *output, struct bytes bytes, size_t used_bytes);
+    /* Takes decompressed bytes, valid during the call. */
+    enum status (*write)(struct zstd_output *output, struct bytes bytes);
 };
 
-/* Whether a frame or a skippable frame begins here (four bytes are enough to know). */
+/* Whether a frame or a skippable frame begins here. */
+#define ZSTD_FRAME_MAGIC_BYTES 4
 bool zstd_frame_begins(struct bytes input);
 
 /*
- * Decompresses the frame at the start of *input (untrusted), checks its checksum, and removes
- * it from *input. ARCHIVE_COMPRESSION, ARCHIVE_TRUNCATED, OUT_OF_MEMORY, or what write returned.
+ * Decompresses the frame that the source has next (untrusted), checks its checksum, and leaves
+ * the source behind it. ARCHIVE_COMPRESSION, ARCHIVE_TRUNCATED, OUT_OF_MEMORY, or what write returned.
  */
 enum status zstd_frame_decompress(struct zstd_frame *frame, struct arena *arena,
-                                  struct bytes *input, struct zstd_output *output);
+                                  struct source *source, struct zstd_output *output);
 
 #endif

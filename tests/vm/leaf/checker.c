@@ -168,9 +168,9 @@ static void print_state(char **argv, char **envp)
     for (; *envp; envp++)
         printf("@ENV %s\n", *envp);
     getrlimit(RLIMIT_NOFILE, &limit);
-    printf("@MASK %o\n@FILES %llu %llu\n@DIRECTORY %s\n@PID %d\n", mask,
+    printf("@MASK %o\n@FILES %llu %llu\n@DIRECTORY %s\n@PID %d\n@NICE %d\n", mask,
            (unsigned long long)limit.rlim_cur, (unsigned long long)limit.rlim_max,
-           getcwd(path, sizeof(path)), getpid());
+           getcwd(path, sizeof(path)), getpid(), getpriority(PRIO_PROCESS, 0));
     for (int fd = 0; fd < 100; fd++) {
         struct stat st;
 
@@ -256,9 +256,15 @@ static int asked(char **argv, const char *word)
 int main(int argc, char **argv, char **envp)
 {
     struct timespec now;
+    struct rusage usage;
 
     clock_gettime(CLOCK_MONOTONIC, &now);
     printf("\n@INIT %lld.%03ld\n", (long long)now.tv_sec, now.tv_nsec / 1000000);
+    getrusage(RUSAGE_SELF, &usage);
+    printf("@USAGE user_ms=%ld system_ms=%ld faults=%ld switches=%ld\n",
+           usage.ru_utime.tv_sec * 1000 + usage.ru_utime.tv_usec / 1000,
+           usage.ru_stime.tv_sec * 1000 + usage.ru_stime.tv_usec / 1000, usage.ru_minflt,
+           usage.ru_nivcsw);
     fflush(stdout);
     print_state(argv, envp);
     if (asked(argv, "manifest"))
