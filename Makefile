@@ -331,8 +331,8 @@ $B/vm/%.o: tests/vm/probe/%.c | $L/.complete
 $B/vm/probe-pe.efi: $(PROBE)
 	$(Q)$(LD) $(filter-out /debug:dwarf,$(EFI_LDFLAGS)) /out:$@ $^
 
-$B/vm/probe.efi: $B/vm/probe-pe.efi tests/vm/probe/make-bzimage.py
-	$(Q)$(PYTHON) tests/vm/probe/make-bzimage.py $< $@
+$B/vm/probe.efi: $B/vm/probe-pe.efi tests/vm/bzimage.py
+	$(Q)$(PYTHON) tests/vm/bzimage.py $< $@
 
 $B/vm/pivot-root: tests/vm/demo/pivot-root.c | $B/.packages
 	@mkdir -p $(@D)
