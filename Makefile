@@ -293,9 +293,9 @@ fuzz: setup
 
 # ---- style and static analysis --------------------------------------------------------------
 
-OWN_C := $(wildcard payload/*.c payload/tools/*.c kernel-cmdline/*.c net/*.c efi/*.c efi/*/*.c \
+OWN_C := $(wildcard payload/*.c payload/leaf/*.c payload/tools/*.c kernel-cmdline/*.c net/*.c efi/*.c efi/*/*.c \
     tests/unit/*.c tests/fuzz/*.c tests/vm/*/*.c)
-OWN_H := $(wildcard payload/*.h kernel-cmdline/*.h net/*.h net/lwip/*.h net/lwip/arch/*.h efi/*.h \
+OWN_H := $(wildcard payload/*.h payload/leaf/*.h payload/leaf/arch/*.h kernel-cmdline/*.h net/*.h net/lwip/*.h net/lwip/arch/*.h efi/*.h \
     efi/*/*.h efi/libc/include/*.h tests/unit/*.h tests/vm/*/*.h)
 
 .PHONY: check-format check-analysis

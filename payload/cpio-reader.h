@@ -2,9 +2,9 @@
  * Reads newc archives (cpio.h) from a stream that arrives in pieces of any size, with the
  * bounds and the leniency of Linux's own initramfs reader: zeros may stand between members, a
  * trailer may be missing, further archives may follow, a name of no bytes or of more than
- * PATH_MAX makes a member that is skipped, numbers are taken as they are. What is in an archive is not judged here: names may be
- * absolute and contain "..", since the kernel takes those too (confine them where they are
- * used). Everything read is untrusted.
+ * PATH_MAX makes a member that is skipped, numbers are taken as they are. What is in an archive is
+ * not judged here: names may be absolute and contain "..", since the kernel takes those too
+ * (confine them where they are used). Everything read is untrusted.
  *
  * The reader neither allocates nor keeps pointers into a piece between calls.
  */

@@ -78,7 +78,7 @@ enum status cpio_encode(const struct cpio_member *member, struct bytes name, str
 
         memcpy(&number, (const uint8_t *)&named + FIELDS[i], sizeof(number));
         for (size_t j = DIGITS; j-- > 0; number /= DIGIT_BASE)
-            at[j] = (uint8_t)"0123456789ABCDEF"[number % DIGIT_BASE];
+            at[j] = (uint8_t) "0123456789ABCDEF"[number % DIGIT_BASE];
         at += DIGITS;
     }
     if (name.size > 0)

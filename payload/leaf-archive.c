@@ -65,10 +65,9 @@ enum status leaf_archive_size(const struct leaf_config *config, struct bytes pro
 static enum status put(struct buffer *buffer, uint32_t inode, uint32_t mode, struct bytes name,
                        struct bytes contents)
 {
-    struct cpio_member member = { .inode = inode,
-                                  .mode = mode,
-                                  .links = 1,
-                                  .size_bytes = (uint32_t)contents.size };
+    struct cpio_member member = {
+        .inode = inode, .mode = mode, .links = 1, .size_bytes = (uint32_t)contents.size
+    };
     size_t padded = (size_t)cpio_padded(contents.size);
     size_t head;
     enum status st = cpio_encode(&member, name, *buffer, &head);

@@ -23,15 +23,15 @@
 #include "leaf-config.h"
 
 /* Everything of the leaf init lies in this directory, which is gone when init runs. */
-#define LEAF_DIRECTORY         ".pivotboot"
-#define LEAF_PROGRAM_NAME      LEAF_DIRECTORY "/leaf"
-#define LEAF_CONFIG_NAME       LEAF_DIRECTORY "/config"
-#define LEAF_PROGRAM_PATH      "/" LEAF_PROGRAM_NAME
-#define LEAF_CONFIG_PATH       "/" LEAF_CONFIG_NAME
-#define LEAF_PART_NAME         LEAF_DIRECTORY "/part-00" /* two decimal digits */
-#define LEAF_CONFIG_MAX_BYTES  16384u
-#define LEAF_PART_HEAD_BYTES   132u
-#define LEAF_PART_TAIL_MAX     (3u + 124u) /* padding and a trailer */
+#define LEAF_DIRECTORY        ".pivotboot"
+#define LEAF_PROGRAM_NAME     LEAF_DIRECTORY "/leaf"
+#define LEAF_CONFIG_NAME      LEAF_DIRECTORY "/config"
+#define LEAF_PROGRAM_PATH     "/" LEAF_PROGRAM_NAME
+#define LEAF_CONFIG_PATH      "/" LEAF_CONFIG_NAME
+#define LEAF_PART_NAME        LEAF_DIRECTORY "/part-00" /* two decimal digits */
+#define LEAF_CONFIG_MAX_BYTES 16384u
+#define LEAF_PART_HEAD_BYTES  132u
+#define LEAF_PART_TAIL_MAX    (3u + 124u) /* padding and a trailer */
 
 /* Two decimal digits in place of LEAF_PART_NAME's zeros. index: below LEAF_PARTS_MAX. */
 void leaf_part_name(unsigned int index, char ret_name[sizeof(LEAF_PART_NAME)]);

@@ -33,9 +33,12 @@ enum status leaf_config_encode(const struct leaf_config *config, struct text *te
             return st;
     if (config->flags.size > 0 && (st = add(text, "flags=", config->flags)))
         return st;
-    st = add(text, "onfail=",
-             config->onfail == LEAF_ONFAIL_CONTINUE ? BYTES("continue") : BYTES("panic"));
+    st =
+        add(text,
+            "onfail=", config->onfail == LEAF_ONFAIL_CONTINUE ? BYTES("continue") : BYTES("panic"));
     if (st)
+        return st;
+    if (config->is_verified && (st = add(text, "verified=", BYTES("yes"))))
         return st;
     return add_number(text, "parts=", config->part_count);
 }
@@ -91,6 +94,8 @@ static enum status decode_record(struct bytes record, struct leaf_config *config
         config->onfail = LEAF_ONFAIL_CONTINUE;
     else if (bytes_equal(record, BYTES("onfail=panic")))
         config->onfail = LEAF_ONFAIL_PANIC;
+    else if (bytes_equal(record, BYTES("verified=yes")))
+        config->is_verified = true;
     else
         return STATUS_LEAF_CONFIG_BAD;
     return STATUS_OK;

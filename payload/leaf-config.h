@@ -8,6 +8,8 @@
  *     flags=OPTIONS      mount options of the root tmpfs (rootflags=): "size=80%,mode=755"
  *     onfail=continue    what happens when the leaf root cannot be had: go on in rootfs
  *     onfail=panic       (the default) or not at all
+ *     verified=yes       the parts' bytes have been checked (SHA-256): zstd's own checksums, which
+ *                        cost 5 % of the boot, need not be
  *     parts=NUMBER       how many wrapped parts there are; none means: move what is there
  */
 #ifndef PAYLOAD_LEAF_CONFIG_H
@@ -31,6 +33,7 @@ struct leaf_config {
     size_t argument_count;
     struct bytes flags; /* empty: the kernel's defaults */
     enum leaf_onfail onfail;
+    bool is_verified;
     unsigned int part_count;
 };
 

@@ -8,8 +8,8 @@
 #define FILE_BUFFER_BYTES ((size_t)128 << 10)
 
 struct file_move {
-    int from; /* open for reading, and for writing unless keep */
-    int to;   /* open for reading and writing, empty */
+    int from;                 /* open for reading, and for writing unless keep */
+    int to;                   /* open for reading and writing, empty */
     const struct statx *stat; /* of from */
     struct buffer buffer;     /* of FILE_BUFFER_BYTES */
     bool keep;                /* from stays as it is */

@@ -43,8 +43,8 @@ static int execute(struct leaf *leaf, const char *path)
 
 void init_execute(struct leaf *leaf)
 {
-    static const char *const usual[] = { "/init",     "/sbin/init", "/etc/init",
-                                         "/bin/init", "/bin/sh" };
+    static const char *const usual[] = { "/init", "/sbin/init", "/etc/init", "/bin/init",
+                                         "/bin/sh" };
 
     if (leaf->config.init.size > 0) {
         const char *path = (const char *)leaf->config.init.data;

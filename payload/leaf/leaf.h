@@ -37,15 +37,15 @@
 
 struct leaf {
     struct leaf_config config;
-    char **arguments;   /* the kernel's, NULL at the end; [0] is the leaf init itself */
-    char **environment; /* the kernel's, NULL at the end */
-    int rootfs;         /* descriptor of the root the kernel made, -1 before it is open */
-    int root;           /* descriptor of the tmpfs, -1 while there is none */
-    struct statx top;   /* of rootfs' own directory as the kernel left it */
-    int log;            /* descriptor of /dev/kmsg, -1 when it cannot be had */
-    bool parts_begun;   /* parts have been unpacked, or one in part */
+    char **arguments;     /* the kernel's, NULL at the end; [0] is the leaf init itself */
+    char **environment;   /* the kernel's, NULL at the end */
+    int rootfs;           /* descriptor of the root the kernel made, -1 before it is open */
+    int root;             /* descriptor of the tmpfs, -1 while there is none */
+    struct statx top;     /* of rootfs' own directory as the kernel left it */
+    int log;              /* descriptor of /dev/kmsg, -1 when it cannot be had */
+    bool parts_begun;     /* parts have been unpacked, or one in part */
     bool rootfs_is_whole; /* it still has all that the kernel unpacked, the parts apart */
-    uint32_t mask;      /* to be restored before init */
+    uint32_t mask;        /* to be restored before init */
     struct system_limit files;
     int niceness;
     struct text why; /* the first failure, a sentence */

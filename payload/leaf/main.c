@@ -73,8 +73,7 @@ static void run_from_memory(struct leaf *leaf)
     while (error >= 0 && copied > 0)
         copied = CALL4(sendfile, memory, program, 0, 1 << 20);
     if (error >= 0)
-        error = (int)CALL5(execveat, memory, "", leaf->arguments, leaf->environment,
-                           AT_EMPTY_PATH);
+        error = (int)CALL5(execveat, memory, "", leaf->arguments, leaf->environment, AT_EMPTY_PATH);
     (void)leaf_fail(leaf, "the leaf init could not be run from memory", NULL, error);
 }
 

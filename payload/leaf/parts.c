@@ -61,8 +61,7 @@ static enum status feed_plain(struct part *part, struct bytes ready)
     return !st && rest.size == ready.size ? STATUS_ARCHIVE_FORMAT : st;
 }
 
-static enum status unpack_segments(struct part *part, struct zstd_frame *frame,
-                                   struct arena *arena)
+static enum status unpack_segments(struct part *part, struct zstd_frame *frame, struct arena *arena)
 {
     enum status st = STATUS_OK;
     bool was_frame = false;
@@ -108,7 +107,7 @@ static int unpack_part(struct part *part, struct arena *arena, struct zstd_frame
 static int unpack_parts(struct leaf *leaf, struct unpack *unpack)
 {
     static struct cpio_reader reader;
-    struct zstd_frame frame = { 0 };
+    struct zstd_frame frame = { .is_verified = leaf->config.is_verified };
     struct source source = { 0 };
     int error = 0;
 
@@ -138,8 +137,7 @@ static bool move_on(struct unpack *unpack)
     message_say(leaf, MESSAGE_ERROR, text_bytes(&leaf->why));
     text_clear(&leaf->why);
     leaf->rootfs_is_whole = false;
-    return !root_enter(leaf, leaf->rootfs) &&
-           !tree_clear(leaf, leaf->rootfs, LEAF_DIRECTORY) &&
+    return !root_enter(leaf, leaf->rootfs) && !tree_clear(leaf, leaf->rootfs, LEAF_DIRECTORY) &&
            !root_give_back(leaf, unpack->arena, true);
 }
 
@@ -176,8 +174,7 @@ int parts_fall_back(struct leaf *leaf, struct arena *arena)
 
     if (leaf->root >= 0)
         root_discard(leaf);
-    if (leaf->parts_begun && !leaf->rootfs_is_whole)
-        {
+    if (leaf->parts_begun && !leaf->rootfs_is_whole) {
         (void)leaf_fail(leaf, "no whole root is left to go on with", NULL, 0);
         return -ENOENT;
     }

@@ -43,14 +43,15 @@ struct system_limit {
     uint64_t maximum;
 };
 
-#define ARG(value)                            ((intptr_t)(value))
-#define CALL0(name)                           system_call(__NR_##name, 0, 0, 0, 0, 0, 0)
-#define CALL1(name, a)                        system_call(__NR_##name, ARG(a), 0, 0, 0, 0, 0)
-#define CALL2(name, a, b)                     system_call(__NR_##name, ARG(a), ARG(b), 0, 0, 0, 0)
-#define CALL3(name, a, b, c)                  system_call(__NR_##name, ARG(a), ARG(b), ARG(c), 0, 0, 0)
-#define CALL4(name, a, b, c, d)               system_call(__NR_##name, ARG(a), ARG(b), ARG(c), ARG(d), 0, 0)
-#define CALL5(name, a, b, c, d, e)            system_call(__NR_##name, ARG(a), ARG(b), ARG(c), ARG(d), ARG(e), 0)
-#define CALL6(name, a, b, c, d, e, f)                                                              \
+#define ARG(value)              ((intptr_t)(value))
+#define CALL0(name)             system_call(__NR_##name, 0, 0, 0, 0, 0, 0)
+#define CALL1(name, a)          system_call(__NR_##name, ARG(a), 0, 0, 0, 0, 0)
+#define CALL2(name, a, b)       system_call(__NR_##name, ARG(a), ARG(b), 0, 0, 0, 0)
+#define CALL3(name, a, b, c)    system_call(__NR_##name, ARG(a), ARG(b), ARG(c), 0, 0, 0)
+#define CALL4(name, a, b, c, d) system_call(__NR_##name, ARG(a), ARG(b), ARG(c), ARG(d), 0, 0)
+#define CALL5(name, a, b, c, d, e) \
+    system_call(__NR_##name, ARG(a), ARG(b), ARG(c), ARG(d), ARG(e), 0)
+#define CALL6(name, a, b, c, d, e, f) \
     system_call(__NR_##name, ARG(a), ARG(b), ARG(c), ARG(d), ARG(e), ARG(f))
 
 static inline int system_open(int at, const char *path, int flags, uint32_t mode)
@@ -196,8 +197,7 @@ static inline int64_t system_list_attributes_of(const char *path, char *to, size
     return CALL3(llistxattr, path, to, size);
 }
 
-static inline int64_t system_attribute_of(const char *path, const char *name, void *to,
-                                          size_t size)
+static inline int64_t system_attribute_of(const char *path, const char *name, void *to, size_t size)
 {
     return CALL4(lgetxattr, path, name, to, size);
 }

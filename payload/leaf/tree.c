@@ -149,8 +149,7 @@ static int move_special(struct walk *walk, struct name at)
         error = 0;
     if (!error && (stat.stx_uid != 0 || stat.stx_gid != 0))
         error = system_own(at.to, at.name, stat.stx_uid, stat.stx_gid);
-    if (!error && (stat.stx_mode & CPIO_TYPE_MASK) != CPIO_TYPE_SYMLINK &&
-        (stat.stx_mode & 07000u))
+    if (!error && (stat.stx_mode & CPIO_TYPE_MASK) != CPIO_TYPE_SYMLINK && (stat.stx_mode & 07000u))
         error = system_permit_at(at.to, at.name, stat.stx_mode & 07777u);
     if (!error)
         error = paths_copy_attributes(walk);

@@ -22,14 +22,14 @@ struct unpack {
      * that holds all that was made so far and has more space.
      */
     bool (*move_on)(struct unpack *unpack);
-    bool has_set_group;           /* a directory gives its group to what is made in it */
-    struct links links;           /* of the current archive */
+    bool has_set_group;                   /* a directory gives its group to what is made in it */
+    struct links links;                   /* of the current archive */
     struct unpack_directory *directories; /* whose times are set in the end */
-    struct cpio_member member;    /* the current one */
-    int file;                     /* open while contents arrive, else -1 */
-    bool is_sparse;               /* the file was empty: zeros need not be written */
-    uint64_t offset;              /* in the contents */
-    uint64_t written_end;         /* of what was written: behind it there is nothing yet */
+    struct cpio_member member;            /* the current one */
+    int file;                             /* open while contents arrive, else -1 */
+    bool is_sparse;                       /* the file was empty: zeros need not be written */
+    uint64_t offset;                      /* in the contents */
+    uint64_t written_end;                 /* of what was written: behind it there is nothing yet */
     char name[CPIO_NAME_MAX_BYTES];
     char target[CPIO_NAME_MAX_BYTES + 1]; /* of a symbolic link */
 };

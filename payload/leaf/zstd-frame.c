@@ -6,9 +6,9 @@
 
 #include "system.h"
 
-#define SKIPPABLE_MASK    0xFFFFFFF0u
-#define SKIPPABLE_MAGIC   0x184D2A50u
-#define SKIPPABLE_HEADER  8
+#define SKIPPABLE_MASK   0xFFFFFFF0u
+#define SKIPPABLE_MAGIC  0x184D2A50u
+#define SKIPPABLE_HEADER 8
 
 static uint32_t magic(struct bytes input)
 {
@@ -43,6 +43,9 @@ static enum status prepare(struct zstd_frame *frame, struct arena *arena, uint64
             return STATUS_OUT_OF_MEMORY;
         }
     }
+    if (ZSTD_isError(
+            ZSTD_DCtx_setParameter(frame->context, ZSTD_d_forceIgnoreChecksum, frame->is_verified)))
+        return STATUS_ARCHIVE_COMPRESSION;
     return ZSTD_isError(ZSTD_decompressBegin(frame->context)) ? STATUS_ARCHIVE_COMPRESSION
                                                               : STATUS_OK;
 }
@@ -80,8 +83,8 @@ static enum status decompress(struct zstd_frame *frame, size_t block_bytes, stru
         /* The window may wrap around wherever a whole block does not fit any more. */
         if (frame->ring.size - at < block_bytes)
             at = 0;
-        made = ZSTD_decompressContinue(frame->context, frame->ring.data + at,
-                                       frame->ring.size - at, input.data, needed);
+        made = ZSTD_decompressContinue(frame->context, frame->ring.data + at, frame->ring.size - at,
+                                       input.data, needed);
         if (ZSTD_isError(made))
             return STATUS_ARCHIVE_COMPRESSION;
         source_take(source, needed);

@@ -10,7 +10,8 @@
 #define ZSTD_WINDOW_MAX_BYTES ((uint64_t)128 << 20)
 
 struct zstd_frame {
-    void *context; /* NULL at first */
+    bool is_verified; /* the data are known to be right: checksums are not looked at */
+    void *context;    /* NULL at first */
     struct buffer ring;
 };
 
@@ -25,7 +26,8 @@ bool zstd_frame_begins(struct bytes input);
 
 /*
  * Decompresses the frame that the source has next (untrusted), checks its checksum, and leaves
- * the source behind it. ARCHIVE_COMPRESSION, ARCHIVE_TRUNCATED, OUT_OF_MEMORY, or what write returned.
+ * the source behind it. ARCHIVE_COMPRESSION, ARCHIVE_TRUNCATED, OUT_OF_MEMORY, or what write
+ * returned.
  */
 enum status zstd_frame_decompress(struct zstd_frame *frame, struct arena *arena,
                                   struct source *source, struct zstd_output *output);

@@ -22,14 +22,14 @@ static inline intptr_t system_call(intptr_t number, intptr_t a, intptr_t b, intp
     return x0;
 }
 
-#define ENTRY(function)                                                                            \
-    __asm__(".globl _start\n"                                                                      \
-            "_start:\n"                                                                            \
-            "    mov x29, #0\n"                                                                    \
-            "    mov x30, #0\n"                                                                    \
-            "    mov x0, sp\n"                                                                     \
-            "    and sp, x0, #-16\n"                                                               \
-            "    bl " #function "\n"                                                               \
+#define ENTRY(function)              \
+    __asm__(".globl _start\n"        \
+            "_start:\n"              \
+            "    mov x29, #0\n"      \
+            "    mov x30, #0\n"      \
+            "    mov x0, sp\n"       \
+            "    and sp, x0, #-16\n" \
+            "    bl " #function "\n" \
             "    brk #1\n")
 
 #endif

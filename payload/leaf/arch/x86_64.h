@@ -23,13 +23,13 @@ static inline intptr_t system_call(intptr_t number, intptr_t a, intptr_t b, intp
 }
 
 /* At entry the stack pointer points at argc; a call expects it aligned to 16. */
-#define ENTRY(function)                                                                            \
-    __asm__(".globl _start\n"                                                                      \
-            "_start:\n"                                                                            \
-            "    xor %ebp, %ebp\n"                                                                 \
-            "    mov %rsp, %rdi\n"                                                                 \
-            "    and $-16, %rsp\n"                                                                 \
-            "    call " #function "\n"                                                             \
+#define ENTRY(function)                \
+    __asm__(".globl _start\n"          \
+            "_start:\n"                \
+            "    xor %ebp, %ebp\n"     \
+            "    mov %rsp, %rdi\n"     \
+            "    and $-16, %rsp\n"     \
+            "    call " #function "\n" \
             "    ud2\n")
 
 #endif

@@ -108,11 +108,12 @@ static void manifest(const char *path)
         target[readlink(path, target, sizeof(target) - 1)] = 0;
     if (S_ISREG(st.st_mode))
         sum = crc_of(path);
-    printf("@FILE %s\tmode=%o user=%u group=%u mtime=%lld size=%lld blocks=%lld sum=%08x node=%u:%u",
-           path, st.st_mode, st.st_uid, st.st_gid, (long long)st.st_mtime,
-           S_ISDIR(st.st_mode) ? 0LL : (long long)st.st_size,
-           S_ISREG(st.st_mode) ? (long long)st.st_blocks : 0LL, sum, major(st.st_rdev),
-           minor(st.st_rdev));
+    printf(
+        "@FILE %s\tmode=%o user=%u group=%u mtime=%lld size=%lld blocks=%lld sum=%08x node=%u:%u",
+        path, st.st_mode, st.st_uid, st.st_gid, (long long)st.st_mtime,
+        S_ISDIR(st.st_mode) ? 0LL : (long long)st.st_size,
+        S_ISREG(st.st_mode) ? (long long)st.st_blocks : 0LL, sum, major(st.st_rdev),
+        minor(st.st_rdev));
     printf(" target=%s links=%u first=%s", target,
            S_ISDIR(st.st_mode) ? 0 : (unsigned int)st.st_nlink,
            !S_ISDIR(st.st_mode) && st.st_nlink > 1 ? first_of(&st, path) : "");

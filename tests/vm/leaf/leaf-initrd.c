@@ -1,7 +1,7 @@
 /*
  * Writes the initrd that the loader would hand over, with its own generator:
  *     leaf-initrd PROGRAM OUTPUT [init=PATH] [arg=WORD] [flags=OPTIONS] [onfail=continue]
- *                 [plain=FILE] [part=FILE]
+ *                 [verified=yes] [plain=FILE] [part=FILE]
  * plain: a blob as it is; part: a wrapped one.
  */
 #include <stdio.h>
@@ -93,6 +93,8 @@ int main(int argc, char **argv)
             config.flags = value;
         else if (!strcmp(argv[i], "onfail=continue"))
             config.onfail = LEAF_ONFAIL_CONTINUE;
+        else if (!strcmp(argv[i], "verified=yes"))
+            config.is_verified = true;
         else if (!strncmp(argv[i], "part=", 5))
             config.part_count++;
     }
