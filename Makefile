@@ -125,7 +125,8 @@ $(call efi_object,$(LLHTTP)): EXTRA = $(LIBRARY_FLAGS) -Os
 
 # pivotboot carries the leaf init within itself.
 $B/efi/efi/leaf-program.o: $B/leaf-init
-$B/efi/efi/leaf-program.o: EXTRA += '-DLEAF_PROGRAM_FILE="$B/leaf-init"'
+LEAF_PROGRAM := '-DLEAF_PROGRAM_FILE="$B/leaf-init"'
+$B/efi/efi/leaf-program.o: EXTRA += $(LEAF_PROGRAM)
 
 $B/efi/%.o: %.c | $L/.complete
 	@mkdir -p $(@D)
@@ -312,7 +313,7 @@ check-format: | setup
 
 ANALYSED := $(patsubst %.c,$B/analysis/%.ok,$(PURE) $(NET) $(EFI))
 $(patsubst %.c,$B/analysis/%.ok,$(NET)): EXTRA = $(LWIP_INCLUDES)
-$(patsubst %.c,$B/analysis/%.ok,$(EFI)): EXTRA = $(EFI_INCLUDES)
+$(patsubst %.c,$B/analysis/%.ok,$(EFI)): EXTRA = $(EFI_INCLUDES) $(LEAF_PROGRAM)
 check-analysis: $(ANALYSED)
 $B/analysis/%.ok: %.c | $L/.complete
 	@mkdir -p $(@D)
