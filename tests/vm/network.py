@@ -5,6 +5,7 @@ holds a tap, nginx, dnsmasq and QEMU and has no way out.
 """
 import os
 import subprocess
+import time
 
 import process
 from paths import SetupError
@@ -70,8 +71,9 @@ def serve_dhcp(namespace, folder, bootfile_url, only=None):
     only: the one address that it gives away
     """
     first, last = (only, only) if only else NAMESPACE_GUESTS
-    with open(folder / "dnsmasq.log", "wb") as log:
-        return process.start(
+    log = folder / "dnsmasq.log"
+    with open(log, "wb") as file:
+        dnsmasq = process.start(
             [
                 "dnsmasq", "--keep-in-foreground", "--conf-file=/dev/null", "--log-facility=-",
                 "--log-dhcp", f"--pid-file={folder}/dnsmasq.pid", "--user=", "--group=",
@@ -84,5 +86,10 @@ def serve_dhcp(namespace, folder, bootfile_url, only=None):
             namespace.prefix,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
-            stderr=log,
+            stderr=file,
         )  # fmt: skip
+    while b"sockets bound" not in log.read_bytes():
+        if dnsmasq.poll() is not None:
+            raise SetupError(f"dnsmasq does not start: {log.read_text()}")
+        time.sleep(0.02)
+    return dnsmasq

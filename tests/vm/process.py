@@ -1,4 +1,5 @@
 """Programs that live no longer than we do."""
+import os
 import subprocess
 
 
@@ -8,7 +9,9 @@ def start(command, prefix=(), **options):
     prefix: what enters a namespace; it must come first, since entering one clears the wish.
     """
     command = [*prefix, "setpriv", "--pdeathsig", "KILL", "--", *map(str, command)]
-    return subprocess.Popen(command, **options)
+    # Debian keeps servers in a folder that is only on root's PATH.
+    environment = dict(os.environ, PATH=os.environ.get("PATH", "/usr/bin:/bin") + ":/usr/sbin")
+    return subprocess.Popen(command, env=environment, **options)
 
 
 def stop(process):

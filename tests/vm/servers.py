@@ -77,15 +77,14 @@ class Nginx:
                 address=self.address,
                 port=self.port,
                 extra=self.extra,
-                user="user root;" if os.geteuid() == 0 else "",
+                # In a namespace of its own every user is root; nginx would become nobody.
+                user="user root;" if os.geteuid() == 0 or self.prefix else "",
             )
         )
         with open(self.folder / "nginx.log", "wb") as log:
             self.process = process.start(
                 ["nginx", "-e", "stderr", "-p", self.folder, "-c", configuration],
                 self.prefix,
-                # Debian keeps it in a folder that is only on root's PATH.
-                env=dict(os.environ, PATH=os.environ["PATH"] + ":/usr/sbin"),
                 stdin=subprocess.DEVNULL,
                 stderr=log,
             )
