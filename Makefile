@@ -128,11 +128,11 @@ $B/efi/efi/leaf-program.o: $B/leaf-init
 LEAF_PROGRAM := '-DLEAF_PROGRAM_FILE="$B/leaf-init"'
 $B/efi/efi/leaf-program.o: EXTRA += $(LEAF_PROGRAM)
 
-$B/efi/%.o: %.c | $L/.complete
+$B/efi/%.o: %.c Makefile | $L/.complete
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(EFI_CFLAGS) $(EXTRA) -c $< -o $@
 
-$B/efi/lib/%.o: $L/.complete
+$B/efi/lib/%.o: $L/.complete Makefile
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(EFI_CFLAGS) $(EXTRA) -c $L/$*.c -o $@
 
@@ -164,11 +164,11 @@ TOOL_CFLAGS := -std=gnu11 -g -O2 -MD -MP $(INCLUDES_LIBRARIES) $(DEFINES) -I.
 TOOL_OBJECTS := $(patsubst %.c,$B/tool/%.o,$(subst $L/,lib/,$(wildcard payload/*.c) $(DECODERS) \
     $(MBEDTLS)))
 $(patsubst %.c,$B/tool/%.o,$(wildcard payload/*.c)): EXTRA = $(WARNINGS)
-$B/tool/%.o: %.c | $L/.complete
+$B/tool/%.o: %.c Makefile | $L/.complete
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(TOOL_CFLAGS) $(EXTRA) -c $< -o $@
 
-$B/tool/lib/%.o: $L/.complete
+$B/tool/lib/%.o: $L/.complete Makefile
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(TOOL_CFLAGS) $(LIBRARY_FLAGS) $(EXTRA) -c $L/$*.c -o $@
 
@@ -198,11 +198,11 @@ $(call leaf_object,$(ZSTD)): EXTRA = $(ZSTD_FLAGS) -O3
 # The compiler must not find memcpy() in memcpy()'s own loop.
 $(call leaf_object,efi/libc/string.c): EXTRA = $(WARNINGS) -fno-lto -fno-builtin
 
-$B/leaf/%.o: %.c | $L/.complete
+$B/leaf/%.o: %.c Makefile | $L/.complete
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(LEAF_CFLAGS) $(EXTRA) -c $< -o $@
 
-$B/leaf/lib/%.o: $L/.complete
+$B/leaf/lib/%.o: $L/.complete Makefile
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(LEAF_CFLAGS) $(EXTRA) -c $L/$*.c -o $@
 
@@ -222,11 +222,11 @@ HOST_OBJECTS := $(call host_object,$(PURE) $(MBEDTLS) $(LLHTTP) $(DECODERS))
 $(call host_object,$(PURE)): EXTRA = $(WARNINGS)
 $(call host_object,$(MBEDTLS) $(LLHTTP)): EXTRA = $(LIBRARY_FLAGS)
 
-$B/host/%.o: %.c | $L/.complete
+$B/host/%.o: %.c Makefile | $L/.complete
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(HOST_CFLAGS) $(EXTRA) -c $< -o $@
 
-$B/host/lib/%.o: $L/.complete
+$B/host/lib/%.o: $L/.complete Makefile
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(HOST_CFLAGS) $(EXTRA) -c $L/$*.c -o $@
 
@@ -268,11 +268,11 @@ FUZZ_OBJECTS := $(patsubst %.c,$B/fuzz/%.o,$(subst $L/,lib/,$(PURE) $(MBEDTLS) $
 FUZZ_REPLAYS := $(FUZZ_NAMES:%=$B/fuzz/replay-%)
 
 $(patsubst %.c,$B/fuzz/%.o,$(PURE)): EXTRA = $(WARNINGS)
-$B/fuzz/%.o: %.c | $L/.complete
+$B/fuzz/%.o: %.c Makefile | $L/.complete
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(HOST_CFLAGS) -fsanitize=fuzzer-no-link $(EXTRA) -c $< -o $@
 
-$B/fuzz/lib/%.o: $L/.complete
+$B/fuzz/lib/%.o: $L/.complete Makefile
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(HOST_CFLAGS) -fsanitize=fuzzer-no-link $(LIBRARY_FLAGS) $(EXTRA) -c $L/$*.c -o $@
 
