@@ -1,4 +1,6 @@
 """Transfers: what servers do, and what they should not do."""
+import re
+
 import pytest
 
 import network
@@ -138,3 +140,18 @@ def test_large_file(boot, web):
         file.truncate(size)
     seen = boot.succeeds(f"linux=@/probe.efi initrd=@/large {END}")
     assert (seen.initrd_size, seen.initrd_sha256) == (size, sha256(bytes(size)))
+
+
+def test_file_larger_than_memory(boot, web):
+    """Beyond 4 GiB, so that a length kept in 32 bits would look as if it fitted."""
+    with open(web.root / "huge", "wb") as file:
+        file.truncate((4 << 30) + 1000)
+    message = boot.fails("linux=@/probe.efi initrd=@/huge", 1)
+    assert "4.0 GiB" in message or str((4 << 30) + 1000) in message
+
+
+def test_progress(boot, web):
+    web.configure("limit_rate 1m;")
+    web.put("initrd", blob(2 << 20))
+    seen = boot.succeeds(f"linux=@/probe.efi initrd=@/initrd {END}")
+    assert re.search(r"initrd +[\d.]+ \w+ of 2.0 MiB +\d+% +[\d.]+ MB/s +\d+ s left", seen.console)
