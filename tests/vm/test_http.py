@@ -78,15 +78,21 @@ def test_body_until_close(boot, faulty):
 @pytest.mark.parametrize(
     "pieces, status",
     [
-        pytest.param([OK + b"Content-Length: 1000\r\n\r\n", b"x" * 10], 70, id="shorter than announced"),
-        pytest.param([OK + b"Transfer-Encoding: chunked\r\n\r\n", b"2\r\nxx\r\n"], 70, id="no last chunk"),
+        pytest.param([OK + b"Content-Length: 1000\r\n\r\n", b"x" * 10], 70, id="too short"),
+        pytest.param(
+            [OK + b"Transfer-Encoding: chunked\r\n\r\n", b"2\r\nxx\r\n"], 70, id="no last chunk"
+        ),
         pytest.param([b""], 70, id="no answer"),
         pytest.param([OK + b"Content-Le"], 70, id="half a head"),
         pytest.param([b"220 mail.example.com ESMTP\r\n\r\n"], 68, id="not HTTP"),
         pytest.param([OK + b"Transfer-Encoding: chunked\r\n\r\nxyz\r\n"], 68, id="bad chunk"),
-        pytest.param([OK + b"Content-Length: 1\r\nContent-Length: 2\r\n\r\nxx"], 68, id="two lengths"),
+        pytest.param(
+            [OK + b"Content-Length: 1\r\nContent-Length: 2\r\n\r\nxx"], 68, id="two lengths"
+        ),
         pytest.param([OK] + [b"X: " + b"x" * 4000 + b"\r\n"] * 40, 69, id="endless head"),
-        pytest.param([OK + b"Content-Encoding: gzip\r\nContent-Length: 2\r\n\r\nxx"], 76, id="gzip"),
+        pytest.param(
+            [OK + b"Content-Encoding: gzip\r\nContent-Length: 2\r\n\r\nxx"], 76, id="gzip"
+        ),
         pytest.param([b"HTTP/1.1 503 Busy\r\nContent-Length: 2\r\n\r\nxx"], 71, id="server error"),
         pytest.param([b"HTTP/1.1 304 Not Modified\r\n\r\n"], 71, id="nothing changed"),
         pytest.param([OK + b"Content-Length: 0\r\n\r\n"], 83, id="empty"),
