@@ -14,24 +14,34 @@ import ways
 BOOT_SECONDS = 120
 LINUX_SECONDS = 240
 
+FAILURE = r"pivotboot: error: (.*) \(status (\d+)\)\n"
+
+# QEMU's addresses for the first and the second network card.
+FIRST_CARD = "525400123456"
+SECOND_CARD = "525400123457"
+
+# EfiSimpleNetworkInitialized: a network device that may receive.
+SNP_INITIALIZED = "2"
+
 # One machine's way to the probe, as the probe saw it.
 Seen = collections.namedtuple("Seen", "options initrd_size initrd_sha256 console probe")
 
 
-def seen(vm, by_pivotboot=True):
+def seen(vm, stopped=FIRST_CARD):
     """What the (last) probe said.
 
-    Whatever was booted and from where: when pivotboot has handed a kernel its initrd, no
-    network device may still be receiving.
+    Whatever was booted and from where: when pivotboot has handed a kernel its initrd, the
+    card that it used may not receive any more. stopped: that card, or None for "not asked".
     """
     options = re.findall(r"^load options: <(.*)>$", vm.probe, re.MULTILINE)
     assert options, f"the probe did not run:\n{vm.report()}"
     last = vm.probe[vm.probe.rindex("load options: <") :]
     initrd = re.search(r"^initrd size (\d+) sha256 (\w+)$", last, re.MULTILINE)
-    if by_pivotboot:
+    if stopped:
         afterwards = last[last.index("after the initrd:") :]
-        assert "snp 0 " in afterwards, vm.report()
-        assert " state 2 " not in afterwards, f"the network still runs:\n{vm.report()}"
+        states = re.findall(rf"^snp \d+ state (\d+) mac {stopped} ", afterwards, re.MULTILINE)
+        assert states, vm.report()
+        assert SNP_INITIALIZED not in states, f"the network still runs:\n{vm.report()}"
     size, digest = (int(initrd[1]), initrd[2]) if initrd else (None, None)
     if not initrd:
         assert "no initrd\n" in last, f"the initrd did not load:\n{vm.report()}"
@@ -75,6 +85,15 @@ def faulty():
         yield server
 
 
+def failure(vm):
+    """Waits until pivotboot has failed and returned; returns its message and the status."""
+    found = vm.wait_for(FAILURE + "|^load options", BOOT_SECONDS, "everything")
+    assert found[1], f"it did not fail:\n{vm.report()}"
+    vm.wait_for(r"\(status \d+\)\n(.*\n)*BdsDxe: ", BOOT_SECONDS)
+    assert "started" not in vm.probe
+    return found[1], int(found[2])
+
+
 class Boot:
     """Boots pivotboot by the fastest way; @ in a line stands for the web server."""
 
@@ -100,13 +119,9 @@ class Boot:
         Returns its message without prefix and status.
         """
         with self.start(line, **options) as vm:
-            failure = r"pivotboot: error: (.*) \(status (\d+)\)\n|^load options"
-            found = vm.wait_for(failure, BOOT_SECONDS, "everything")
-            assert found[1], f"it did not fail:\n{vm.report()}"
-            assert int(found[2]) == status, found[0]
-            vm.wait_for(r"\(status \d+\)\n(.*\n)*BdsDxe: ", BOOT_SECONDS)
-            assert "started" not in vm.probe
-            return found[1]
+            message, found = failure(vm)
+            assert found == status, message
+            return message
 
 
 @pytest.fixture

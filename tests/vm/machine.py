@@ -101,6 +101,11 @@ class Machine:
         for reader in self._readers:
             reader.start()
 
+    def set_link(self, up, name="net0"):
+        """Plugs a network card's cable in or out."""
+        command = {"execute": "set_link", "arguments": {"name": name, "up": up}}
+        self.qmp.sendall(json.dumps(command).encode())
+
     def _console(self):
         while data := self.process.stdout.read1(65536):
             self.raw += data

@@ -12,6 +12,7 @@ from paths import SetupError
 
 SLIRP_HOST = "10.0.2.2"
 NAMESPACE_HOST = "192.168.77.1"
+NAMESPACE_NAME = "boot.test"
 NAMESPACE_GUESTS = ("192.168.77.100", "192.168.77.150")
 TAP = "tap0"
 
@@ -65,10 +66,11 @@ class Namespace:
         self.close()
 
 
-def serve_dhcp(namespace, folder, bootfile_url, only=None):
-    """Starts dnsmasq as the namespace's DHCP server, for UEFI's HTTP boot of that URL.
+def serve_dhcp(namespace, folder, bootfile_url="unused", only=None):
+    """Starts dnsmasq as the namespace's DHCP and DNS server, which knows NAMESPACE_NAME.
 
-    only: the one address that it gives away
+    bootfile_url  what UEFI's HTTP boot is to boot
+    only          the one address that it gives away
     """
     first, last = (only, only) if only else NAMESPACE_GUESTS
     log = folder / "dnsmasq.log"
@@ -78,7 +80,8 @@ def serve_dhcp(namespace, folder, bootfile_url, only=None):
                 "dnsmasq", "--keep-in-foreground", "--conf-file=/dev/null", "--log-facility=-",
                 "--log-dhcp", f"--pid-file={folder}/dnsmasq.pid", "--user=", "--group=",
                 f"--dhcp-leasefile={folder}/dnsmasq.leases", f"--interface={TAP}",
-                "--bind-interfaces", "--port=0", "--no-ping", "--no-resolv", "--no-hosts",
+                "--bind-interfaces", f"--address=/{NAMESPACE_NAME}/{NAMESPACE_HOST}",
+                "--no-ping", "--no-resolv", "--no-hosts",
                 f"--dhcp-range={first},{last},1h", "--dhcp-vendorclass=set:http,HTTPClient",
                 "--dhcp-option-force=tag:http,60,HTTPClient",
                 f"--dhcp-boot=tag:http,{bootfile_url}",

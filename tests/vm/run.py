@@ -77,8 +77,9 @@ def given_to_make(environment):
 
 def settings_of(words, environment):
     values = {name: environment.get(name, default) for name, default in DEFAULTS.items()}
-    # A misspelt name would be a variable that nobody reads.
-    words = [*words, *(f"{n}={environment.get(n, '')}" for n in given_to_make(environment) if n != "V")]
+    # A misspelt name would be a variable of make's that nobody reads.
+    given = [name for name in given_to_make(environment) if name != "V"]
+    words = [*words, *(f"{name}={environment.get(name, '')}" for name in given)]
     for word in words:
         name, separator, value = word.partition("=")
         if not separator or name not in DEFAULTS:
@@ -218,12 +219,12 @@ def boot_failure(console):
 
 def end_of_guest(settings, vm, console):
     reason = vm.shutdown_reason()
-    if vm.process.returncode != 0 or reason is None:
+    if vm.process.returncode != 0 or reason not in ("guest-shutdown", "guest-reset"):
         vm.errors.seek(0)
         detail = vm.errors.read().decode(errors="replace").strip()
         return QEMU_FAILED, f"QEMU failed or was closed. {detail}".strip()
-    if reason != "guest-shutdown":
-        return RESET, f"the guest did not power off but: {reason}"
+    if reason == "guest-reset":
+        return RESET, "the guest reset the machine instead of powering it off"
     if is_demo(settings):
         return demo_verdict(console)
     lines = EXIT_LINE.findall(console)

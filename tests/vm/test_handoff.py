@@ -51,7 +51,7 @@ def test_flood(tmp_path, initrd):
         web = servers.Nginx(tmp_path, namespace=namespace, address=network.NAMESPACE_HOST)
         web.put("probe.efi", paths.PROBE)
         web.put("initrd", blob(3_000_000))
-        dhcp = network.serve_dhcp(namespace, tmp_path, "unused", only=GUEST)
+        dhcp = network.serve_dhcp(namespace, tmp_path, only=GUEST)
         base = f"http://{network.NAMESPACE_HOST}"
         line = f"linux={base}/probe.efi -- probe-flood probe-exit=0"
         if initrd:

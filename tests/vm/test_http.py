@@ -1,4 +1,6 @@
 """Transfers: what servers do, and what they should not do."""
+import re
+
 import pytest
 
 import network
@@ -76,15 +78,21 @@ def test_body_until_close(boot, faulty):
 @pytest.mark.parametrize(
     "pieces, status",
     [
-        pytest.param([OK + b"Content-Length: 1000\r\n\r\n", b"x" * 10], 70, id="shorter than announced"),
-        pytest.param([OK + b"Transfer-Encoding: chunked\r\n\r\n", b"2\r\nxx\r\n"], 70, id="no last chunk"),
+        pytest.param([OK + b"Content-Length: 1000\r\n\r\n", b"x" * 10], 70, id="too short"),
+        pytest.param(
+            [OK + b"Transfer-Encoding: chunked\r\n\r\n", b"2\r\nxx\r\n"], 70, id="no last chunk"
+        ),
         pytest.param([b""], 70, id="no answer"),
         pytest.param([OK + b"Content-Le"], 70, id="half a head"),
         pytest.param([b"220 mail.example.com ESMTP\r\n\r\n"], 68, id="not HTTP"),
         pytest.param([OK + b"Transfer-Encoding: chunked\r\n\r\nxyz\r\n"], 68, id="bad chunk"),
-        pytest.param([OK + b"Content-Length: 1\r\nContent-Length: 2\r\n\r\nxx"], 68, id="two lengths"),
+        pytest.param(
+            [OK + b"Content-Length: 1\r\nContent-Length: 2\r\n\r\nxx"], 68, id="two lengths"
+        ),
         pytest.param([OK] + [b"X: " + b"x" * 4000 + b"\r\n"] * 40, 69, id="endless head"),
-        pytest.param([OK + b"Content-Encoding: gzip\r\nContent-Length: 2\r\n\r\nxx"], 76, id="gzip"),
+        pytest.param(
+            [OK + b"Content-Encoding: gzip\r\nContent-Length: 2\r\n\r\nxx"], 76, id="gzip"
+        ),
         pytest.param([b"HTTP/1.1 503 Busy\r\nContent-Length: 2\r\n\r\nxx"], 71, id="server error"),
         pytest.param([b"HTTP/1.1 304 Not Modified\r\n\r\n"], 71, id="nothing changed"),
         pytest.param([OK + b"Content-Length: 0\r\n\r\n"], 83, id="empty"),
@@ -138,3 +146,18 @@ def test_large_file(boot, web):
         file.truncate(size)
     seen = boot.succeeds(f"linux=@/probe.efi initrd=@/large {END}")
     assert (seen.initrd_size, seen.initrd_sha256) == (size, sha256(bytes(size)))
+
+
+def test_file_larger_than_memory(boot, web):
+    """Beyond 4 GiB, so that a length kept in 32 bits would look as if it fitted."""
+    with open(web.root / "huge", "wb") as file:
+        file.truncate((4 << 30) + 1000)
+    message = boot.fails("linux=@/probe.efi initrd=@/huge", 1)
+    assert "4.0 GiB" in message or str((4 << 30) + 1000) in message
+
+
+def test_progress(boot, web):
+    web.configure("limit_rate 1m;")
+    web.put("initrd", blob(2 << 20))
+    seen = boot.succeeds(f"linux=@/probe.efi initrd=@/initrd {END}")
+    assert re.search(r"initrd +[\d.]+ \w+ of 2.0 MiB +\d+% +[\d.]+ MB/s +\d+ s left", seen.console)

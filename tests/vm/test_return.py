@@ -76,7 +76,7 @@ def test_ipxe_initrd_stays_behind_ours(ipxe, web):
         first, second = vm.probe.split("returning\n")
         assert f"initrd size {len(OURS)} sha256 {sha256(OURS)}" in first
         assert f"initrd size {len(THEIRS)} sha256 {sha256(THEIRS)}" in second
-        assert seen(vm, by_pivotboot=False).options.endswith("by-ipxe probe-exit=0")
+        assert seen(vm, stopped=None).options.endswith("by-ipxe probe-exit=0")
 
 
 def test_no_initrd_hides_that_of_ipxe(ipxe, web):
