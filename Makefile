@@ -200,12 +200,12 @@ unit: $(UNIT_TESTS)
 $B/leaf-initrd: tests/vm/leaf/leaf-initrd.c $(HOST_OBJECTS)
 	$(Q)$(CC) $(HOST_CFLAGS) $(WARNINGS) $(filter %.c %.o,$^) -o $@
 
-$B/leaf-checker: tests/vm/leaf/checker.c
+$B/leaf-checker $B/leaf-setup: $B/leaf-%: tests/vm/leaf/%.c
 	@mkdir -p $(@D)
 	$(Q)$(CC) -std=gnu11 -O2 -static -s $(WARNINGS) -Wno-missing-prototypes $< -o $@
 
 .PHONY: leaf-tools
-leaf-tools: $B/leaf-init $B/leaf-initrd $B/leaf-checker
+leaf-tools: $B/leaf-init $B/leaf-initrd $B/leaf-checker $B/leaf-setup
 
 # ---- fuzzing --------------------------------------------------------------------------------
 
