@@ -134,10 +134,12 @@ LEAF_ZSTD := $(addprefix $L/libzstd/lib/,common/entropy_common.c common/error_pr
 LEAF_OWN  := $(wildcard payload/leaf/*.c)
 LEAF_PURE := $(addprefix payload/,cpio.c cpio-reader.c leaf-archive.c leaf-config.c status.c \
                  text.c utf8.c)
+# The kernel's own headers, behind the compiler's; of the libc none are used.
+LEAF_KERNEL_HEADERS := -idirafter /usr/include/$(LEAF_TARGET) -idirafter /usr/include
 LEAF_CFLAGS := --target=$(LEAF_TARGET) -std=gnu11 -ffreestanding -fno-stack-protector -fno-pic \
     -fno-asynchronous-unwind-tables -fomit-frame-pointer -O2 -flto -ffunction-sections \
     -fdata-sections -MMD -MP -nostdlibinc -isystem efi/libc/include \
-    -isystem /usr/include/$(LEAF_TARGET) -isystem /usr/include -isystem $L/libzstd/lib \
+    -isystem $L/libzstd/lib $(LEAF_KERNEL_HEADERS) \
     -iquote payload $(REPRODUCIBLE)
 # No assembly, no tracing hooks, and no memory but what the caller gives.
 LEAF_ZSTD_FLAGS := -w -O3 -DZSTD_DISABLE_ASM -DZSTD_TRACE=0 -DZSTD_LEGACY_SUPPORT=0 \

@@ -124,7 +124,7 @@ def test_many_small_files(store, how):
     assert_sealed(report)
 
 
-@pytest.mark.parametrize("how,memory", [("move", "480"), ("wrap", "380")])
+@pytest.mark.parametrize("how,memory", [("move", "380"), ("wrap", "300")])
 def test_a_large_file_in_little_memory(store, how, memory):
     entries = trees.few(200, guest.BUILD)
     initrd = store.initrd(way(store, how, "few", entries), "flags=size=95%")
