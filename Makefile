@@ -182,10 +182,12 @@ LEAF_TARGET := x86_64-linux-gnu
 LEAF_OWN  := $(wildcard payload/leaf/*.c)
 LEAF_PURE := $(addprefix payload/,cpio.c cpio-reader.c leaf-archive.c leaf-config.c status.c \
                  text.c utf8.c)
+# The kernel's own headers, behind the compiler's; of the libc none are used.
+LEAF_KERNEL_HEADERS := -idirafter /usr/include/$(LEAF_TARGET) -idirafter /usr/include
 LEAF_CFLAGS := --target=$(LEAF_TARGET) -std=gnu11 -ffreestanding -fno-stack-protector -fno-pic \
     -fno-asynchronous-unwind-tables -fomit-frame-pointer -O2 -flto -ffunction-sections \
     -fdata-sections -MMD -MP -nostdlibinc -isystem efi/libc/include \
-    -isystem /usr/include/$(LEAF_TARGET) -isystem /usr/include -isystem $L/libzstd/lib \
+    -isystem $L/libzstd/lib $(LEAF_KERNEL_HEADERS) \
     -iquote payload $(REPRODUCIBLE)
 LEAF_LDFLAGS := --target=$(LEAF_TARGET) -fuse-ld=lld -nostdlib -static -flto -O2 \
     -Wl,--gc-sections,-z,noexecstack,-z,norelro,--build-id=none,-z,max-page-size=4096
@@ -252,12 +254,12 @@ unit: $(UNIT_TESTS)
 $B/leaf-initrd: tests/vm/leaf/leaf-initrd.c $(HOST_OBJECTS)
 	$(Q)$(CC) $(HOST_CFLAGS) $(WARNINGS) $(filter %.c %.o,$^) -o $@
 
-$B/leaf-checker: tests/vm/leaf/checker.c
+$B/leaf-checker $B/leaf-setup: $B/leaf-%: tests/vm/leaf/%.c
 	@mkdir -p $(@D)
 	$(Q)$(CC) -std=gnu11 -O2 -static -s $(WARNINGS) -Wno-missing-prototypes $< -o $@
 
 .PHONY: leaf-tools
-leaf-tools: $B/leaf-init $B/leaf-initrd $B/leaf-checker
+leaf-tools: $B/leaf-init $B/leaf-initrd $B/leaf-checker $B/leaf-setup
 
 # ---- fuzzing --------------------------------------------------------------------------------
 

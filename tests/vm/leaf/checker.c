@@ -15,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/klog.h>
 #include <sys/mount.h>
 #include <sys/reboot.h>
 #include <sys/resource.h>
@@ -260,6 +261,7 @@ int main(int argc, char **argv, char **envp)
     struct rusage usage;
 
     clock_gettime(CLOCK_MONOTONIC, &now);
+    klogctl(6 /* no kernel messages between ours */, NULL, 0);
     printf("\n@INIT %lld.%03ld\n", (long long)now.tv_sec, now.tv_nsec / 1000000);
     getrusage(RUSAGE_SELF, &usage);
     printf("@USAGE user_ms=%ld system_ms=%ld faults=%ld switches=%ld\n",

@@ -72,3 +72,21 @@ def few(size_mb, build):
             block[at : at + 12] = rng.randbytes(12)
         data += block
     return [directory("."), checker(build), Entry("large", data=bytes(data))]
+
+
+def setup(build, words=b""):
+    """A first init that does what no archive can, then starts the leaf init as the kernel would."""
+    return [
+        directory("."),
+        checker(build),
+        Entry("setup", stat.S_IFREG | 0o755, (build / "leaf-setup").read_bytes()),
+        Entry("attributed", data=b"a"),
+        Entry("aaa-linked", data=b"", links=2, inode=50),
+        Entry("zzz-linked", data=b"linked" * 1000, links=2, inode=50),
+        Entry("big", data=random.Random(4).randbytes(9 << 20)),
+        directory("directory", 0o700, user=4),
+        Entry("directory/small", data=b"1"),
+        directory("mounted"),
+        symlink("link", "attributed"),
+        *([Entry("words", data=words)] if words else []),
+    ]
