@@ -40,7 +40,7 @@ $B/.packages: .deps/packages .deps/install
 	.deps/install
 	@touch $@
 
-LIBRARIES := lwip mbedtls llhttp gnu-efi
+LIBRARIES := lwip mbedtls llhttp gnu-efi libzstd zlib lz4 7zip
 $L/.complete: .deps/lock .deps/fetch | $B/.packages
 	@mkdir -p $L
 	@for name in $(LIBRARIES); do \
@@ -52,7 +52,8 @@ lock:
 
 # ---- sources --------------------------------------------------------------------------------
 
-PURE := $(wildcard payload/*.c kernel-cmdline/*.c) net/url.c net/http-response.c
+PURE := $(wildcard payload/*.c kernel-cmdline/*.c) net/url.c net/content-range.c \
+    net/http-response.c
 NET  := $(filter-out $(PURE),$(wildcard net/*.c))
 EFI  := $(wildcard efi/*.c efi/libc/*.c efi/arch/x86_64/*.c)
 
@@ -62,14 +63,25 @@ LWIP    := $(addprefix $L/lwip/src/core/,def.c dns.c inet_chksum.c init.c ip.c m
              netif.c pbuf.c tcp.c tcp_in.c tcp_out.c timeouts.c udp.c \
              ipv4/dhcp.c ipv4/etharp.c ipv4/icmp.c ipv4/ip4.c ipv4/ip4_addr.c) \
              $L/lwip/src/netif/ethernet.c
+# Decoders only, which get all their memory from payload/decoder.h's allocator.
+ZSTD := $(addprefix $L/libzstd/lib/,common/entropy_common.c common/error_private.c \
+            common/fse_decompress.c common/xxhash.c common/zstd_common.c \
+            decompress/huf_decompress.c decompress/zstd_ddict.c decompress/zstd_decompress.c \
+            decompress/zstd_decompress_block.c)
+ZLIB := $(addprefix $L/zlib/,adler32.c inffast.c inflate.c inftrees.c)
+LZ4  := $L/lz4/lib/lz4.c
+LZMA := $(addprefix $L/7zip/C/,Bra86.c Lzma2Dec.c LzmaDec.c)
+DECODERS := $(ZSTD) $(ZLIB) $(LZ4) $(LZMA)
 
 VERSION := 0.1
 
 # ---- the EFI application --------------------------------------------------------------------
 
 WARNINGS := -Wall -Wextra -Wconversion -Wshadow -Wvla -Wmissing-prototypes -Werror
-INCLUDES_LIBRARIES := -isystem $L/llhttp/usr/src/llhttp/include -isystem $L/mbedtls/include
-DEFINES := '-DPIVOTBOOT_VERSION="$(VERSION)"' '-DMBEDTLS_CONFIG_FILE="mbedtls-config.h"' -iquote payload
+INCLUDES_LIBRARIES := -isystem $L/llhttp/usr/src/llhttp/include -isystem $L/mbedtls/include \
+    -isystem $L/libzstd/lib -isystem $L/zlib -isystem $L/lz4/lib -isystem $L/7zip/C
+DEFINES := '-DPIVOTBOOT_VERSION="$(VERSION)"' '-DMBEDTLS_CONFIG_FILE="mbedtls-config.h"' \
+    -iquote payload -DZ_SOLO
 # Paths in debug information and assertions must not depend on where the tree lies.
 REPRODUCIBLE := -ffile-prefix-map=$(CURDIR)=. -no-canonical-prefixes
 
@@ -82,9 +94,27 @@ EFI_INCLUDES := -isystem $L/gnu-efi/inc -isystem $L/gnu-efi/inc/x86_64 \
     -isystem $L/gnu-efi/inc/protocol
 LWIP_INCLUDES := -Inet/lwip -isystem $L/lwip/src/include
 LIBRARY_FLAGS := -w
+# No assembly, no tracing hooks, and no malloc to fall back to.
+ZSTD_FLAGS := $(LIBRARY_FLAGS) -DZSTD_DISABLE_ASM -DZSTD_TRACE=0 -DZSTD_LEGACY_SUPPORT=0 \
+    -DZSTD_STRIP_ERROR_STRINGS -DDYNAMIC_BMI2=0 -DXXH_NAMESPACE=ZSTD_ -DXXH_NO_STDLIB \
+    -DZSTD_DEPS_MALLOC '-DZSTD_malloc(size)=NULL' '-DZSTD_calloc(count,size)=NULL' \
+    '-DZSTD_free(memory)=((void)(memory))'
+ZLIB_FLAGS := $(LIBRARY_FLAGS) -DNO_GZIP -DHAVE_MEMCPY -include string.h
+LZ4_FLAGS  := $(LIBRARY_FLAGS) -DLZ4_STATIC_LINKING_ONLY_DISABLE_MEMORY_ALLOCATION -DLZ4_HEAPMODE=0
+# It reads and writes unaligned words on purpose.
+LZMA_FLAGS := $(LIBRARY_FLAGS) -DZ7_EXTRACT_ONLY -fno-sanitize=alignment
+
+# The same in every build: of the EFI application, host tools, unit tests, fuzzers.
+define decoder_flags
+$(patsubst $L/%.c,$B/$1/lib/%.o,$(ZSTD)): EXTRA = $$(ZSTD_FLAGS)
+$(patsubst $L/%.c,$B/$1/lib/%.o,$(ZLIB)): EXTRA = $$(ZLIB_FLAGS)
+$(patsubst $L/%.c,$B/$1/lib/%.o,$(LZ4)):  EXTRA = $$(LZ4_FLAGS)
+$(patsubst $L/%.c,$B/$1/lib/%.o,$(LZMA)): EXTRA = $$(LZMA_FLAGS)
+endef
+$(foreach build,efi tool host fuzz,$(eval $(call decoder_flags,$(build))))
 
 efi_object = $(patsubst %.c,$B/efi/%.o,$(subst $L/,lib/,$1))
-EFI_OBJECTS := $(call efi_object,$(PURE) $(NET) $(EFI) $(MBEDTLS) $(LLHTTP) $(LWIP))
+EFI_OBJECTS := $(call efi_object,$(PURE) $(NET) $(EFI) $(MBEDTLS) $(LLHTTP) $(LWIP) $(DECODERS))
 
 $(call efi_object,$(PURE)): EXTRA = $(WARNINGS)
 $(call efi_object,$(NET)):  EXTRA = $(WARNINGS) $(LWIP_INCLUDES)
@@ -93,11 +123,16 @@ $(call efi_object,$(LWIP)): EXTRA = $(LIBRARY_FLAGS) $(LWIP_INCLUDES)
 $(call efi_object,$(MBEDTLS)): EXTRA = $(LIBRARY_FLAGS)
 $(call efi_object,$(LLHTTP)): EXTRA = $(LIBRARY_FLAGS) -Os
 
-$B/efi/%.o: %.c | $L/.complete
+# pivotboot carries the leaf init within itself.
+$B/efi/efi/leaf-program.o: $B/leaf-init
+LEAF_PROGRAM := '-DLEAF_PROGRAM_FILE="$B/leaf-init"'
+$B/efi/efi/leaf-program.o: EXTRA += $(LEAF_PROGRAM)
+
+$B/efi/%.o: %.c Makefile | $L/.complete
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(EFI_CFLAGS) $(EXTRA) -c $< -o $@
 
-$B/efi/lib/%.o: $L/.complete
+$B/efi/lib/%.o: $L/.complete Makefile
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(EFI_CFLAGS) $(EXTRA) -c $L/$*.c -o $@
 
@@ -124,21 +159,76 @@ $B/tools/keys-table: $(KEYS_TABLE) | $L/.complete
 	@mkdir -p $(@D)
 	$(Q)$(CC) -std=gnu11 -O1 -MD -MP -I. $(WARNINGS) $(KEYS_TABLE) -o $@
 
+# Prints what kernel images can do: $B/tools/capabilities vmlinuz...
+TOOL_CFLAGS := -std=gnu11 -g -O2 -MD -MP $(INCLUDES_LIBRARIES) $(DEFINES) -I.
+TOOL_OBJECTS := $(patsubst %.c,$B/tool/%.o,$(subst $L/,lib/,$(wildcard payload/*.c) $(DECODERS) \
+    $(MBEDTLS)))
+$(patsubst %.c,$B/tool/%.o,$(wildcard payload/*.c)): EXTRA = $(WARNINGS)
+$B/tool/%.o: %.c Makefile | $L/.complete
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(TOOL_CFLAGS) $(EXTRA) -c $< -o $@
+
+$B/tool/lib/%.o: $L/.complete Makefile
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(TOOL_CFLAGS) $(LIBRARY_FLAGS) $(EXTRA) -c $L/$*.c -o $@
+
+$B/tools/capabilities: payload/tools/capabilities.c $(TOOL_OBJECTS)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(TOOL_CFLAGS) $(WARNINGS) $(filter %.c %.o,$^) -o $@
+
+# ---- the leaf init: a Linux program -----------------------------------------------------------
+
+LEAF_TARGET := x86_64-linux-gnu
+LEAF_OWN  := $(wildcard payload/leaf/*.c)
+LEAF_PURE := $(addprefix payload/,cpio.c cpio-reader.c leaf-archive.c leaf-config.c status.c \
+                 text.c utf8.c)
+# The kernel's own headers, behind the compiler's; of the libc none are used.
+LEAF_KERNEL_HEADERS := -idirafter /usr/include/$(LEAF_TARGET) -idirafter /usr/include
+LEAF_CFLAGS := --target=$(LEAF_TARGET) -std=gnu11 -ffreestanding -fno-stack-protector -fno-pic \
+    -fno-asynchronous-unwind-tables -fomit-frame-pointer -O2 -flto -ffunction-sections \
+    -fdata-sections -MMD -MP -nostdlibinc -isystem efi/libc/include \
+    -isystem $L/libzstd/lib $(LEAF_KERNEL_HEADERS) \
+    -iquote payload $(REPRODUCIBLE)
+LEAF_LDFLAGS := --target=$(LEAF_TARGET) -fuse-ld=lld -nostdlib -static -flto -O2 \
+    -Wl,--gc-sections,-z,noexecstack,-z,norelro,--build-id=none,-z,max-page-size=4096
+
+leaf_object = $(patsubst %.c,$B/leaf/%.o,$(subst $L/,lib/,$1))
+LEAF_OBJECTS := $(call leaf_object,$(LEAF_OWN) $(LEAF_PURE) $(ZSTD) efi/libc/string.c)
+
+$(call leaf_object,$(LEAF_OWN) $(LEAF_PURE)): EXTRA = $(WARNINGS)
+$(call leaf_object,$(ZSTD)): EXTRA = $(ZSTD_FLAGS) -O3
+# The compiler must not find memcpy() in memcpy()'s own loop.
+$(call leaf_object,efi/libc/string.c): EXTRA = $(WARNINGS) -fno-lto -fno-builtin
+
+$B/leaf/%.o: %.c Makefile | $L/.complete
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(LEAF_CFLAGS) $(EXTRA) -c $< -o $@
+
+$B/leaf/lib/%.o: $L/.complete Makefile
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(LEAF_CFLAGS) $(EXTRA) -c $L/$*.c -o $@
+
+$B/leaf-init.debug: $(LEAF_OBJECTS)
+	$(Q)$(CC) $(LEAF_LDFLAGS) $^ -o $@
+
+$B/leaf-init: $B/leaf-init.debug
+	$(Q)llvm-strip --strip-all --strip-sections -o $@ $< 2>/dev/null || llvm-strip -o $@ $<
+
 # ---- unit tests on the host -----------------------------------------------------------------
 
 HOST_CFLAGS := -std=gnu11 -g -O1 -fsanitize=address,undefined -fno-sanitize-recover=all \
     -fno-omit-frame-pointer -MD -MP $(INCLUDES_LIBRARIES) $(DEFINES) -I.
 host_object = $(patsubst %.c,$B/host/%.o,$(subst $L/,lib/,$1))
-HOST_OBJECTS := $(call host_object,$(PURE) $(MBEDTLS) $(LLHTTP))
+HOST_OBJECTS := $(call host_object,$(PURE) $(MBEDTLS) $(LLHTTP) $(DECODERS))
 
 $(call host_object,$(PURE)): EXTRA = $(WARNINGS)
 $(call host_object,$(MBEDTLS) $(LLHTTP)): EXTRA = $(LIBRARY_FLAGS)
 
-$B/host/%.o: %.c | $L/.complete
+$B/host/%.o: %.c Makefile | $L/.complete
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(HOST_CFLAGS) $(EXTRA) -c $< -o $@
 
-$B/host/lib/%.o: $L/.complete
+$B/host/lib/%.o: $L/.complete Makefile
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(HOST_CFLAGS) $(EXTRA) -c $L/$*.c -o $@
 
@@ -156,23 +246,37 @@ $B/unit/test-http: $(call host_object,$(NET) tests/unit/peer.c $(LWIP))
 
 .PHONY: unit
 unit: $(UNIT_TESTS)
-	@for test in $(UNIT_TESTS); do $$test || exit 1; done
+	@PIVOTBOOT_KERNELS=$$(tests/unit/kernels) && export PIVOTBOOT_KERNELS && \
+	    for test in $(UNIT_TESTS); do $$test || exit 1; done
+
+# ---- the leaf init's VM tests -----------------------------------------------------------------
+
+$B/leaf-initrd: tests/vm/leaf/leaf-initrd.c $(HOST_OBJECTS)
+	$(Q)$(CC) $(HOST_CFLAGS) $(WARNINGS) $(filter %.c %.o,$^) -o $@
+
+$B/leaf-checker $B/leaf-setup: $B/leaf-%: tests/vm/leaf/%.c
+	@mkdir -p $(@D)
+	$(Q)$(CC) -std=gnu11 -O2 -static -s $(WARNINGS) -Wno-missing-prototypes $< -o $@
+
+.PHONY: leaf-tools
+leaf-tools: $B/leaf-init $B/leaf-initrd $B/leaf-checker $B/leaf-setup
 
 # ---- fuzzing --------------------------------------------------------------------------------
 
 # The same target twice: with libFuzzer to explore, with a small driver to replay corpora.
 FUZZ_NAMES := $(patsubst tests/fuzz/fuzz-%.c,%,$(wildcard tests/fuzz/fuzz-*.c))
-FUZZ_OBJECTS := $(patsubst %.c,$B/fuzz/%.o,$(subst $L/,lib/,$(PURE) $(MBEDTLS) $(LLHTTP)))
+FUZZ_OBJECTS := $(patsubst %.c,$B/fuzz/%.o,$(subst $L/,lib/,$(PURE) $(MBEDTLS) $(LLHTTP) \
+    $(DECODERS)))
 FUZZ_REPLAYS := $(FUZZ_NAMES:%=$B/fuzz/replay-%)
 
 $(patsubst %.c,$B/fuzz/%.o,$(PURE)): EXTRA = $(WARNINGS)
-$B/fuzz/%.o: %.c | $L/.complete
+$B/fuzz/%.o: %.c Makefile | $L/.complete
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(HOST_CFLAGS) -fsanitize=fuzzer-no-link $(EXTRA) -c $< -o $@
 
-$B/fuzz/lib/%.o: $L/.complete
+$B/fuzz/lib/%.o: $L/.complete Makefile
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(HOST_CFLAGS) -fsanitize=fuzzer-no-link $(LIBRARY_FLAGS) -c $L/$*.c -o $@
+	$(Q)$(CC) $(HOST_CFLAGS) -fsanitize=fuzzer-no-link $(LIBRARY_FLAGS) $(EXTRA) -c $L/$*.c -o $@
 
 $B/fuzz/explore-%: tests/fuzz/fuzz-%.c $(FUZZ_OBJECTS)
 	$(Q)$(CC) $(HOST_CFLAGS) $(WARNINGS) -Wno-missing-prototypes -fsanitize=fuzzer \
@@ -192,9 +296,9 @@ fuzz: setup
 
 # ---- style and static analysis --------------------------------------------------------------
 
-OWN_C := $(wildcard payload/*.c payload/tools/*.c kernel-cmdline/*.c net/*.c efi/*.c efi/*/*.c \
+OWN_C := $(wildcard payload/*.c payload/leaf/*.c payload/tools/*.c kernel-cmdline/*.c net/*.c efi/*.c efi/*/*.c \
     tests/unit/*.c tests/fuzz/*.c tests/vm/*/*.c)
-OWN_H := $(wildcard payload/*.h kernel-cmdline/*.h net/*.h net/lwip/*.h net/lwip/arch/*.h efi/*.h \
+OWN_H := $(wildcard payload/*.h payload/leaf/*.h payload/leaf/arch/*.h kernel-cmdline/*.h net/*.h net/lwip/*.h net/lwip/arch/*.h efi/*.h \
     efi/*/*.h efi/libc/include/*.h tests/unit/*.h tests/vm/*/*.h)
 
 .PHONY: check-format check-analysis
@@ -211,7 +315,7 @@ check-format: | setup
 
 ANALYSED := $(patsubst %.c,$B/analysis/%.ok,$(PURE) $(NET) $(EFI))
 $(patsubst %.c,$B/analysis/%.ok,$(NET)): EXTRA = $(LWIP_INCLUDES)
-$(patsubst %.c,$B/analysis/%.ok,$(EFI)): EXTRA = $(EFI_INCLUDES)
+$(patsubst %.c,$B/analysis/%.ok,$(EFI)): EXTRA = $(EFI_INCLUDES) $(LEAF_PROGRAM)
 check-analysis: $(ANALYSED)
 $B/analysis/%.ok: %.c | $L/.complete
 	@mkdir -p $(@D)
@@ -230,8 +334,8 @@ $B/vm/%.o: tests/vm/probe/%.c | $L/.complete
 $B/vm/probe-pe.efi: $(PROBE)
 	$(Q)$(LD) $(filter-out /debug:dwarf,$(EFI_LDFLAGS)) /out:$@ $^
 
-$B/vm/probe.efi: $B/vm/probe-pe.efi tests/vm/probe/make-bzimage.py
-	$(Q)$(PYTHON) tests/vm/probe/make-bzimage.py $< $@
+$B/vm/probe.efi: $B/vm/probe-pe.efi tests/vm/bzimage.py
+	$(Q)$(PYTHON) tests/vm/bzimage.py $< $@
 
 $B/vm/pivot-root: tests/vm/demo/pivot-root.c | $B/.packages
 	@mkdir -p $(@D)

@@ -6,9 +6,12 @@
 #define EFI_BOOT_H
 
 #include "../kernel-cmdline/config.h"
+#include "../kernel-cmdline/root-choice.h"
 #include "../net/network.h"
 #include "../net/url.h"
+#include "../payload/initrd-format.h"
 #include "../payload/kernel-image.h"
+#include "../payload/leaf-archive.h"
 #include "../payload/text.h"
 #include "clock.h"
 #include "console.h"
@@ -25,6 +28,22 @@
 struct blob {
     struct pages pages;
     struct bytes bytes;
+};
+
+/* Most initrds that can be configured. */
+#define BOOT_INITRDS_MOST 16
+
+/* What stands around a file that the leaf init unpacks itself. */
+struct initrd_wrapping {
+    uint8_t head[LEAF_PART_HEAD_BYTES];
+    uint8_t tail[LEAF_PART_TAIL_MAX];
+};
+
+/* How the initrds become what the kernel gets: see initrd-plan.h. */
+struct initrd_plan {
+    struct initrd_walk walks[BOOT_INITRDS_MOST];
+    bool wrap;
+    struct initrd_wrapping wrappings[BOOT_INITRDS_MOST];
 };
 
 struct boot {
@@ -58,7 +77,12 @@ struct boot {
 
     struct blob kernel;
     struct kernel_image kernel_image;
-    struct blob initrds[INITRD_PARTS_MOST];
+    struct pages options_pages;
+    struct text options; /* the user's, joined */
+    struct root_choice root;
+    struct initrd_plan plan;
+    struct blob initrds[BOOT_INITRDS_MOST];
+    struct pages leaf_pages; /* the leaf init's archive */
     struct initrd initrd;
     struct pages cmdline_pages;
     struct text cmdline;

@@ -50,3 +50,28 @@ enum status fetch_file(const struct fetch *fetch, const struct fetch_file *file,
     *ret_bytes = pages_sink_bytes(&memory);
     return STATUS_OK;
 }
+
+enum status fetch_range(const struct fetch *fetch, struct bytes url, struct http_range range,
+                        struct text *detail, struct pages *ret_pages, struct bytes *ret_bytes)
+{
+    struct pages pages = { 0 };
+    struct pages_sink memory;
+    struct http_request request = {
+        .url = url,
+        .range = range,
+        .body = &memory.sink,
+        .idle_timeout_ms = fetch->idle_timeout_ms,
+        .total_timeout_ms = fetch->total_timeout_ms,
+    };
+    enum status st;
+
+    pages_sink_init(&memory, &pages, fetch->services, range.size_bytes, detail);
+    st = http_get(fetch->network, &request, detail, NULL);
+    if (st) {
+        pages_free(&pages);
+        return st;
+    }
+    *ret_pages = pages;
+    *ret_bytes = pages_sink_bytes(&memory);
+    return STATUS_OK;
+}

@@ -5,6 +5,7 @@
 #ifndef EFI_FETCH_H
 #define EFI_FETCH_H
 
+#include "../net/content-range.h"
 #include "../net/network.h"
 #include "../payload/digest.h"
 #include "clock.h"
@@ -36,5 +37,13 @@ struct fetch_file {
 enum status fetch_file(const struct fetch *fetch, const struct fetch_file *file,
                        struct text *detail, struct pages *ret_pages, struct bytes *ret_bytes,
                        struct text *ret_url);
+
+/*
+ * Fetches a part of a file, unchecked: for looking at it beforehand, never for use. What is
+ * fetched may be less where the file ends. Errors of http_get and pages_sink; the pages are
+ * freed then.
+ */
+enum status fetch_range(const struct fetch *fetch, struct bytes url, struct http_range range,
+                        struct text *detail, struct pages *ret_pages, struct bytes *ret_bytes);
 
 #endif

@@ -17,9 +17,10 @@ static const struct initrd_device_path initrd_path = {
     .end = { END_DEVICE_PATH_TYPE, END_ENTIRE_DEVICE_PATH_SUBTYPE, { sizeof(EFI_DEVICE_PATH), 0 } },
 };
 
-static size_t padding(uint64_t size_bytes)
+/* The zeros behind a part that ends at an offset. */
+static size_t padding(const struct initrd_part *part, uint64_t end)
 {
-    return (size_t)((INITRD_ALIGNMENT - size_bytes % INITRD_ALIGNMENT) % INITRD_ALIGNMENT);
+    return part->padded ? (size_t)(-end % INITRD_ALIGNMENT) : 0;
 }
 
 enum status initrd_size(const struct initrd *initrd, uint64_t *ret_size_bytes)
@@ -27,12 +28,13 @@ enum status initrd_size(const struct initrd *initrd, uint64_t *ret_size_bytes)
     uint64_t total_bytes = 0;
 
     for (size_t i = 0; i < initrd->parts_count; i++) {
-        uint64_t part_bytes = initrd->parts[i].size;
+        const struct initrd_part *part = &initrd->parts[i];
 
-        if (part_bytes > UINT64_MAX - INITRD_ALIGNMENT ||
-            total_bytes > UINT64_MAX - INITRD_ALIGNMENT - part_bytes)
+        if (part->bytes.size > UINT64_MAX - INITRD_ALIGNMENT ||
+            total_bytes > UINT64_MAX - INITRD_ALIGNMENT - part->bytes.size)
             return STATUS_BLOB_TOO_LARGE;
-        total_bytes += part_bytes + padding(part_bytes);
+        total_bytes += part->bytes.size;
+        total_bytes += padding(part, total_bytes);
     }
     *ret_size_bytes = total_bytes;
     return STATUS_OK;
@@ -40,12 +42,16 @@ enum status initrd_size(const struct initrd *initrd, uint64_t *ret_size_bytes)
 
 static void copy_parts(const struct initrd *initrd, uint8_t *to)
 {
-    for (size_t i = 0; i < initrd->parts_count; i++) {
-        struct bytes part = initrd->parts[i];
+    uint64_t offset = 0;
 
-        memcpy(to, part.data, part.size);
-        memset(to + part.size, 0, padding(part.size));
-        to += part.size + padding(part.size);
+    for (size_t i = 0; i < initrd->parts_count; i++) {
+        const struct initrd_part *part = &initrd->parts[i];
+        size_t zeros = padding(part, offset + part->bytes.size);
+
+        memcpy(to + offset, part->bytes.data, part->bytes.size);
+        offset += part->bytes.size;
+        memset(to + offset, 0, zeros);
+        offset += zeros;
     }
 }
 

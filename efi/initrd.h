@@ -11,11 +11,16 @@
 #include "efi.h"
 #include "proto/load-file2.h"
 
-/* Most parts: the configuration's initrds. */
-#define INITRD_PARTS_MOST 16
+/* Most parts: for each of 16 initrds three, the leaf init's archive, and archives in front. */
+#define INITRD_PARTS_MOST (16 * 3 + 2)
 
-/* Each part begins at a multiple of this in what the kernel gets (its cpio reader's rule). */
+/* Archives begin at a multiple of this in what the kernel gets (its cpio reader's rule). */
 #define INITRD_ALIGNMENT 4
+
+struct initrd_part {
+    struct bytes bytes; /* owned by whoever filled it in */
+    bool padded;        /* zeros follow, up to the next multiple of INITRD_ALIGNMENT */
+};
 
 struct initrd_device_path {
     VENDOR_DEVICE_PATH vendor;
@@ -24,7 +29,7 @@ struct initrd_device_path {
 
 struct initrd {
     struct load_file2_protocol protocol;
-    struct bytes parts[INITRD_PARTS_MOST]; /* owned by whoever filled them in */
+    struct initrd_part parts[INITRD_PARTS_MOST];
     size_t parts_count;
     /* Called when the kernel has got all of it; context is handed through. */
     void (*complete)(void *context);

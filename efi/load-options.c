@@ -49,6 +49,9 @@ static bool is_name(struct bytes word, struct bytes image)
 
     if (image.size == 0)
         return false;
+    /* A key=value whose URL ends like the image: `linux=http://host/kernel`. */
+    if (memchr(word.data, '=', word.size))
+        return equal_without_case(word, image);
     if (equal_without_case(name, image))
         return true;
     return name.size > 0 && name.size + suffix.size == image.size &&

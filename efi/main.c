@@ -7,7 +7,9 @@
 #include "boot.h"
 #include "configure.h"
 #include "fetch.h"
+#include "initrd-plan.h"
 #include "network-up.h"
+#include "root.h"
 #include "status-code.h"
 
 EFI_STATUS EFIAPI efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system);
@@ -104,29 +106,25 @@ static enum status initrd_fetch(struct boot *boot)
         if ((st = fetch_blob(boot, "initrd", config->initrd_url[i], expected, UINT64_MAX,
                              &boot->initrds[i])))
             return st;
-        boot->initrd.parts[boot->initrd.parts_count++] = boot->initrds[i].bytes;
     }
     return STATUS_OK;
 }
 
 static enum status cmdline_prepare(struct boot *boot)
 {
-    const struct config *config = &boot->config;
     uint32_t limit_bytes = boot->kernel_image.cmdline_limit_bytes;
-    struct bytes options[ARRAY_LENGTH(config->options) + 1];
     struct cmdline_request request = {
-        .root_mode = config->root_mode,
-        .rootflags = config->rootflags,
-        .options = options,
+        .root = boot->root,
+        .rootflags = boot->config.rootflags,
+        .rdinit =
+            boot->root.mode == ROOT_LEAF ? BYTES(LEAF_PROGRAM_PATH) : (struct bytes){ NULL, 0 },
+        .options = text_bytes(&boot->options),
         .limit_bytes = limit_bytes,
     };
     char memory[CONSOLE_LINE_MAX_BYTES];
     struct text line = TEXT(memory);
     enum status st;
 
-    for (size_t i = 0; i < config->given[KEY_options]; i++)
-        options[request.options_count++] = config->options[i];
-    options[request.options_count++] = config->line_options;
     if ((st = pages_allocate(&boot->cmdline_pages, boot->services, limit_bytes)))
         return st;
     boot->cmdline =
@@ -193,9 +191,15 @@ static enum status boot_run(struct boot *b)
         return fail(b, "kernel", st);
     if ((st = kernel_check(b)))
         return fail(b, "kernel", st);
+    if ((st = root_decide(b)))
+        return fail(b, "root mode", st);
     if ((st = cmdline_prepare(b)))
         return fail(b, "command line", st);
+    if ((st = initrd_plan_learn(b)))
+        return fail(b, "initrd", st);
     if ((st = initrd_fetch(b)))
+        return fail(b, "initrd", st);
+    if ((st = initrd_plan_assemble(b)))
         return fail(b, "initrd", st);
     if ((st = handoff_prepare(b)))
         return fail(b, "hand-off", st);
@@ -225,7 +229,9 @@ static void boot_release(struct boot *boot)
     network_down(boot);
     for (size_t i = 0; i < ARRAY_LENGTH(boot->initrds); i++)
         pages_free(&boot->initrds[i].pages);
+    pages_free(&boot->leaf_pages);
     pages_free(&boot->cmdline_pages);
+    pages_free(&boot->options_pages);
     pages_free(&boot->kernel.pages);
     pages_free(&boot->entry.pages);
     pages_free(&boot->conf.pages);

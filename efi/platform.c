@@ -69,3 +69,18 @@ void platform_init(struct platform *platform, EFI_BOOT_SERVICES *services,
         platform->random_state = 0;
     platform->random_state ^= cycles_now();
 }
+
+static void *allocate_for_payload(void *context, size_t size_bytes)
+{
+    return allocate(&((struct platform *)context)->net, size_bytes);
+}
+
+static void release_for_payload(void *context, void *memory)
+{
+    release(&((struct platform *)context)->net, memory);
+}
+
+struct allocator platform_allocator(struct platform *platform)
+{
+    return (struct allocator){ allocate_for_payload, release_for_payload, platform };
+}

@@ -3,6 +3,7 @@
 #define EFI_PLATFORM_H
 
 #include "../net/platform.h"
+#include "../payload/allocator.h"
 #include "clock.h"
 #include "console.h"
 #include "efi.h"
@@ -22,5 +23,8 @@ struct platform {
  */
 void platform_init(struct platform *platform, EFI_BOOT_SERVICES *services,
                    const struct clock *clock, struct console *console);
+
+/* Memory of the same kind for code of payload/. The platform must outlive it. */
+struct allocator platform_allocator(struct platform *platform);
 
 #endif

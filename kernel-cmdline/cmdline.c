@@ -5,8 +5,11 @@
 /* What the user's own words say about what would be injected. */
 struct user_words {
     bool has_mode_word;
-    bool has_rootflags;
-    struct bytes rootflags; /* of the last one, which is the one that the kernel takes */
+    bool has_rdinit;
+    bool has_flags; /* the parameter that rootflags go to has the value that they have */
+    /* Of one that contradicts: the name is NULL when none does. */
+    const char *other_name;
+    struct bytes other_value;
 };
 
 /* A tab is a blank for the kernel and stays; a line feed would end the line for its stub. */
@@ -28,11 +31,11 @@ static enum status check_text(const char *what, struct bytes text, struct text *
     return fault == UTF8_INVALID ? STATUS_CMDLINE_ENCODING : STATUS_CMDLINE_CONTROL;
 }
 
-static enum status check_request(const struct cmdline_request *request, struct text *detail)
+static enum status check_rootflags(const struct cmdline_request *request, struct text *detail)
 {
-    enum status st;
+    enum status st = check_text("rootflags", request->rootflags, detail);
 
-    if ((st = check_text("rootflags", request->rootflags, detail)))
+    if (st)
         return st;
     if (request->rootflags.size > 0 &&
         memchr(request->rootflags.data, '"', request->rootflags.size)) {
@@ -41,9 +44,6 @@ static enum status check_request(const struct cmdline_request *request, struct t
         text_add(detail, ": expected no double quote, which the kernel could not read back");
         return STATUS_CONFIG_VALUE_BAD;
     }
-    for (size_t i = 0; i < request->options_count; i++)
-        if ((st = check_text("the options", request->options[i], detail)))
-            return st;
     return STATUS_OK;
 }
 
@@ -74,18 +74,6 @@ static void start_word(struct writer *writer)
         write_bytes(writer, BYTES(" "));
 }
 
-static void write_options(struct writer *writer, const struct cmdline_request *request)
-{
-    for (size_t i = 0; i < request->options_count; i++) {
-        struct bytes piece = trim(request->options[i]);
-
-        if (piece.size == 0)
-            continue;
-        start_word(writer);
-        write_bytes(writer, piece);
-    }
-}
-
 static bool has_blank(struct bytes value)
 {
     for (size_t i = 0; i < value.size; i++)
@@ -94,12 +82,15 @@ static bool has_blank(struct bytes value)
     return false;
 }
 
-static void write_rootflags(struct writer *writer, struct bytes value)
+static void write_parameter(struct writer *writer, const char *name, struct bytes value)
 {
     bool quotes = has_blank(value);
 
     start_word(writer);
-    write_bytes(writer, quotes ? BYTES("\"rootflags=") : BYTES("rootflags="));
+    if (quotes)
+        write_bytes(writer, BYTES("\""));
+    write_bytes(writer, bytes_of_string(name));
+    write_bytes(writer, BYTES("="));
     write_bytes(writer, value);
     if (quotes)
         write_bytes(writer, BYTES("\""));
@@ -118,18 +109,68 @@ static enum status check_length(const struct writer *writer, const char *what, u
     return STATUS_CMDLINE_TOO_LONG;
 }
 
-static struct user_words find_user_words(struct bytes options, const char *mode_word)
+enum status cmdline_join(const struct bytes *pieces, size_t count, uint32_t limit_bytes,
+                         struct text *detail, struct text *ret_options)
 {
-    struct user_words words = { 0 };
+    struct writer writer = { .text = ret_options };
+    enum status st = STATUS_OK;
+
+    text_clear(ret_options);
+    for (size_t i = 0; i < count && !st; i++) {
+        struct bytes piece = trim(pieces[i]);
+
+        st = check_text("the options", pieces[i], detail);
+        if (st || piece.size == 0)
+            continue;
+        start_word(&writer);
+        write_bytes(&writer, piece);
+    }
+    if (!st)
+        st = check_length(&writer, "the options alone have a length", limit_bytes, detail);
+    if (st)
+        text_clear(ret_options);
+    return st;
+}
+
+static bool is_named(const struct parameter *parameter, const char *name)
+{
+    return parameter->has_value && name &&
+           parameter_name_equal(parameter->name, bytes_of_string(name));
+}
+
+/* Of a parameter that is repeated, the kernel takes the last. */
+static void note_flags(struct user_words *words, const char *name, struct bytes wanted,
+                       struct bytes found)
+{
+    if (bytes_equal(wanted, found)) {
+        if (words->other_name == name)
+            words->other_name = NULL;
+        return;
+    }
+    words->other_name = name;
+    words->other_value = found;
+}
+
+static struct user_words find_user_words(const struct cmdline_request *request)
+{
+    const char *place = rootflags_parameter(request->root.rootflags);
+    struct user_words words = { .has_mode_word = false };
+    struct bytes options = request->options;
     struct parameter parameter;
 
     while (parameter_next(&options, &parameter)) {
-        if (mode_word && !parameter.has_value &&
-            parameter_name_equal(parameter.name, bytes_of_string(mode_word)))
+        if (request->root.word && !parameter.has_value &&
+            parameter_name_equal(parameter.name, bytes_of_string(request->root.word)))
             words.has_mode_word = true;
-        if (parameter.has_value && parameter_name_equal(parameter.name, BYTES("rootflags"))) {
-            words.has_rootflags = true;
-            words.rootflags = parameter.value;
+        if (is_named(&parameter, "rdinit"))
+            words.has_rdinit = true;
+        if (request->rootflags.size == 0)
+            continue;
+        if (is_named(&parameter, place)) {
+            words.has_flags = true;
+            note_flags(&words, place, request->rootflags, parameter.value);
+        } else if (is_named(&parameter, "rootflags")) {
+            note_flags(&words, "rootflags", request->rootflags, parameter.value);
         }
     }
     return words;
@@ -138,43 +179,76 @@ static struct user_words find_user_words(struct bytes options, const char *mode_
 static enum status check_conflict(const struct cmdline_request *request,
                                   const struct user_words *words, struct text *detail)
 {
-    if (request->rootflags.size == 0 || !words->has_rootflags ||
-        bytes_equal(request->rootflags, words->rootflags))
+    if (!words->other_name)
         return STATUS_OK;
     text_add(detail, "rootflags is ");
     text_add_quoted(detail, request->rootflags);
     text_add(detail, " in pivotboot's configuration and ");
-    text_add_quoted(detail, words->rootflags);
+    text_add(detail, words->other_name);
+    text_add(detail, "= is ");
+    text_add_quoted(detail, words->other_value);
     text_add(detail, " in the kernel options");
     return STATUS_CMDLINE_CONFLICT;
+}
+
+/* Writes the options with every rdinit= of the user's turned into the request's. */
+static void write_options(struct writer *writer, const struct cmdline_request *request)
+{
+    struct bytes rest = request->options, kept = request->options;
+    struct parameter parameter;
+
+    if (request->options.size > 0)
+        start_word(writer);
+    while (request->rdinit.size > 0 && parameter_next(&rest, &parameter)) {
+        const uint8_t *start = parameter.name.data;
+
+        if (!is_named(&parameter, "rdinit"))
+            continue;
+        /* The name stands behind a quote when the whole word is quoted. */
+        if (start > kept.data && start[-1] == '"')
+            start--;
+        write_bytes(writer, bytes_first(kept, (size_t)(start - kept.data)));
+        write_bytes(writer, BYTES("rdinit="));
+        write_bytes(writer, request->rdinit);
+        kept = rest;
+    }
+    write_bytes(writer, kept);
 }
 
 static enum status write_line(const struct cmdline_request *request, struct text *detail,
                               struct text *line)
 {
-    const char *mode_word = root_mode_word(request->root_mode);
+    const char *place = rootflags_parameter(request->root.rootflags);
+    struct user_words words = find_user_words(request);
     struct writer writer = { .text = line };
-    struct user_words words;
     enum status st;
 
-    /* First the options alone, so that they can be read as the kernel will read them, all
-     * pieces together: a quote may begin in one and end in another. */
-    write_options(&writer, request);
-    if ((st = check_length(&writer, "the options alone have a length", request->limit_bytes,
-                           detail)))
-        return st;
-    words = find_user_words(text_bytes(line), mode_word);
     if ((st = check_conflict(request, &words, detail)))
         return st;
-
-    text_clear(line);
-    writer.size_bytes = 0;
-    if (mode_word && !words.has_mode_word)
-        write_bytes(&writer, bytes_of_string(mode_word));
-    if (request->rootflags.size > 0 && !words.has_rootflags)
-        write_rootflags(&writer, request->rootflags);
+    if (request->rdinit.size > 0 && !words.has_rdinit)
+        write_parameter(&writer, "rdinit", request->rdinit);
+    if (request->root.word && !words.has_mode_word) {
+        start_word(&writer);
+        write_bytes(&writer, bytes_of_string(request->root.word));
+    }
+    if (request->rootflags.size > 0 && place && !words.has_flags)
+        write_parameter(&writer, place, request->rootflags);
     write_options(&writer, request);
-    return check_length(&writer, "it has a length", request->limit_bytes, detail);
+    if ((st = check_length(&writer, "it has a length", request->limit_bytes, detail)))
+        return st;
+    /* A user's rdinit= can end inside of a character: 0xa0 is a blank to the kernel. */
+    return check_text("the line", text_bytes(line), detail);
+}
+
+struct bytes cmdline_user_init(struct bytes options)
+{
+    struct bytes init = { NULL, 0 };
+    struct parameter parameter;
+
+    while (parameter_next(&options, &parameter))
+        if (is_named(&parameter, "rdinit"))
+            init = parameter.value;
+    return init;
 }
 
 enum status cmdline_build(const struct cmdline_request *request, struct text *detail,
@@ -183,7 +257,7 @@ enum status cmdline_build(const struct cmdline_request *request, struct text *de
     enum status st;
 
     text_clear(ret_line);
-    if ((st = check_request(request, detail)))
+    if ((st = check_rootflags(request, detail)))
         return st;
     st = write_line(request, detail, ret_line);
     if (st)

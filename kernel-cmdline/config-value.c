@@ -69,6 +69,13 @@ bool config_value_read(enum key_type type, struct bytes text, union config_value
         return root_mode_from_name(text, &ret_value->root_mode);
     case KEY_TYPE_ARCHITECTURE:
         return architecture_from_name(text, &ret_value->architecture);
+    case KEY_TYPE_ONFAIL:
+        ret_value->onfail =
+            bytes_equal(text, BYTES("continue")) ? LEAF_ONFAIL_CONTINUE : LEAF_ONFAIL_PANIC;
+        return bytes_equal(text, BYTES("continue")) || bytes_equal(text, BYTES("panic"));
+    case KEY_TYPE_FLAG:
+        ret_value->flag = bytes_equal(text, BYTES("yes"));
+        return ret_value->flag || bytes_equal(text, BYTES("no"));
     }
     return false;
 }

@@ -13,6 +13,8 @@ union config_value {
     config_SECONDS seconds;
     config_ROOT_MODE root_mode;
     config_ARCHITECTURE architecture;
+    config_ONFAIL onfail;
+    config_FLAG flag;
 };
 
 /*

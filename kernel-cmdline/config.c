@@ -152,7 +152,7 @@ static enum status check_line_text(struct bytes text, struct text *detail)
 
 static enum status add_word(struct config *config, struct bytes word, struct text *detail)
 {
-    size_t equals = 0;
+    size_t equals = 0, key;
 
     while (equals < word.size && word.data[equals] != '=')
         equals++;
@@ -160,6 +160,9 @@ static enum status add_word(struct config *config, struct bytes word, struct tex
         config->help = true;
         return STATUS_OK;
     }
+    key = key_from_name(word);
+    if (key < KEY_COUNT && key_info(key)->type == KEY_TYPE_FLAG)
+        return config_add(config, KEY_LINE, word, BYTES("yes"), detail);
     if (equals == word.size) {
         text_add_quoted(detail, word);
         text_add(detail, ": expected key=value; kernel options belong behind ' -- '");

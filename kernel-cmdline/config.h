@@ -7,6 +7,7 @@
 
 #include "../payload/architecture.h"
 #include "../payload/bytes.h"
+#include "../payload/leaf-config.h"
 #include "../payload/sha256-value.h"
 #include "../payload/status.h"
 #include "../payload/text.h"
@@ -39,6 +40,8 @@ typedef uint64_t config_SIZE;
 typedef uint32_t config_SECONDS;
 typedef enum root_mode config_ROOT_MODE;
 typedef enum architecture config_ARCHITECTURE;
+typedef enum leaf_onfail config_ONFAIL;
+typedef bool config_FLAG;
 
 struct config {
     /* How often each key was given, over all sources; 0: the field holds the default (zero

@@ -80,6 +80,12 @@ void key_type_describe(enum key_type type, struct text *text)
     case KEY_TYPE_ARCHITECTURE:
         text_add(text, "x64 or aa64");
         return;
+    case KEY_TYPE_ONFAIL:
+        text_add(text, "panic or continue");
+        return;
+    case KEY_TYPE_FLAG:
+        text_add(text, "yes or no");
+        return;
     }
 }
 
@@ -93,6 +99,8 @@ const char *key_type_placeholder(enum key_type type)
         [KEY_TYPE_SECONDS] = "SECONDS",
         [KEY_TYPE_ROOT_MODE] = "MODE",
         [KEY_TYPE_ARCHITECTURE] = "ARCHITECTURE",
+        [KEY_TYPE_ONFAIL] = "panic|continue",
+        [KEY_TYPE_FLAG] = "yes|no",
     };
     return placeholders[type];
 }

@@ -12,6 +12,8 @@ enum key_type {
     KEY_TYPE_SECONDS,
     KEY_TYPE_ROOT_MODE,
     KEY_TYPE_ARCHITECTURE,
+    KEY_TYPE_ONFAIL,
+    KEY_TYPE_FLAG,
 };
 
 /* Every string is static and NUL-terminated. */

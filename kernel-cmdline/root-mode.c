@@ -5,11 +5,14 @@ static const struct {
     const char *name;
     bool has_word;
 } modes[ROOT_MODE_COUNT] = {
-    [ROOT_NONE] = { "none", false },
+    [ROOT_AUTO] = { "auto", false },
     [ROOT_NULLFS] = { "nullfs", false },
     [ROOT_NULLFS_ROOTFS] = { "nullfs_rootfs", true },
     [ROOT_IMMUTABLE_ROOTFS] = { "immutable_rootfs", true },
     [ROOT_NONROOT_INITRAMFS] = { "nonroot_initramfs", true },
+    [ROOT_USER_ROOT] = { "user_root", false },
+    [ROOT_LEAF] = { "leaf", false },
+    [ROOT_NONE] = { "none", false },
 };
 
 const char *root_mode_name(enum root_mode mode)

@@ -5,11 +5,14 @@
 #include "../payload/bytes.h"
 
 enum root_mode {
-    ROOT_NONE,              /* the kernel's own behaviour, unchanged */
+    ROOT_AUTO,              /* root-choice.h decides, from what the kernel has */
     ROOT_NULLFS,            /* 7.0 and later: always so, no word exists */
     ROOT_NULLFS_ROOTFS,     /* the word of the second January 2026 series */
     ROOT_IMMUTABLE_ROOTFS,  /* the word of the first January 2026 series */
     ROOT_NONROOT_INITRAMFS, /* the word of the 2020/2021 patch */
+    ROOT_USER_ROOT,         /* the 2021/2022 patch: a choice of the kernel's build, no word */
+    ROOT_LEAF,              /* any kernel: pivotboot's own first init makes the root */
+    ROOT_NONE,              /* the kernel's own behaviour, unchanged */
     ROOT_MODE_COUNT,        /* how many there are; not a mode */
 };
 

@@ -196,6 +196,17 @@ static enum status exchange_connect(struct http_exchange *exchange)
     return STATUS_OK;
 }
 
+static void add_range(struct text *request, const struct http_range *range)
+{
+    if (range->size_bytes == 0)
+        return;
+    text_add(request, "Range: bytes=");
+    text_add_u64(request, range->offset);
+    text_add(request, "-");
+    text_add_u64(request, range->offset + range->size_bytes - 1);
+    text_add(request, "\r\n");
+}
+
 static enum status exchange_send(struct http_exchange *exchange)
 {
     char memory[REQUEST_MAX_BYTES];
@@ -213,10 +224,12 @@ static enum status exchange_send(struct http_exchange *exchange)
                        "User-Agent: pivotboot\r\n"
                        "Accept: */*\r\n"
                        "Accept-Encoding: identity\r\n"
-                       "Connection: close\r\n"
-                       "\r\n");
+                       "Connection: close\r\n");
+    add_range(&request, &exchange->request->range);
+    text_add(&request, "\r\n");
     exchange_enter(exchange, HTTP_RECEIVING);
-    http_response_init(&exchange->response, exchange->request->body, exchange->detail);
+    http_response_init(&exchange->response, exchange->request->range, exchange->request->body,
+                       exchange->detail);
     /* The server may have closed right after it accepted. */
     if (!exchange->connection.pcb)
         return STATUS_OK;

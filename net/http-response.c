@@ -62,6 +62,7 @@ static int on_message_begin(llhttp_t *parser)
     response->location_bytes = 0;
     response->location_bad = false;
     response->reason_bytes = 0;
+    response->ranged = false;
     response->encoded = false;
     return 0;
 }
@@ -147,13 +148,60 @@ static int on_header_value_complete(llhttp_t *parser)
         response->encoded = true;
     if (bytes_equal(name, BYTES("content-encoding")) && !bytes_equal(value, BYTES("identity")))
         response->encoded = true;
+    if (bytes_equal(name, BYTES("content-range")))
+        response->ranged = content_range_read(value, &response->range);
     response->header_name_bytes = 0;
     return 0;
+}
+
+static int response_wrong_range(struct http_response *response)
+{
+    text_add(response->detail, "asked for the bytes from ");
+    text_add_u64(response->detail, response->wanted.offset);
+    text_add(response->detail, " on, found ");
+    if (response->code == HTTP_STATUS_OK) {
+        text_add(response->detail, "the whole file: the server ignores ranges");
+    } else if (!response->ranged) {
+        text_add(response->detail, "no valid Content-Range");
+    } else {
+        text_add(response->detail, "those from ");
+        text_add_u64(response->detail, response->range.first_byte);
+        text_add(response->detail, " to ");
+        text_add_u64(response->detail, response->range.last_byte);
+    }
+    return response_stop(response, STATUS_HTTP_RANGE);
+}
+
+/* Whether the body is what was asked for, or begins with it. */
+static bool response_range_fits(const struct http_response *response)
+{
+    uint64_t more_bytes = response->range.last_byte - response->range.first_byte;
+
+    if (response->code == HTTP_STATUS_OK)
+        return response->wanted.offset == 0;
+    return response->ranged && response->range.first_byte == response->wanted.offset &&
+           more_bytes < response->wanted.size_bytes &&
+           (response->content_length == SINK_SIZE_UNKNOWN ||
+            response->content_length == more_bytes + 1);
+}
+
+/* How much of what the server announces goes to the sink. */
+static uint64_t response_expected_bytes(const struct http_response *response)
+{
+    if (response->wanted.size_bytes == 0 || response->content_length == SINK_SIZE_UNKNOWN ||
+        response->content_length < response->wanted.size_bytes)
+        return response->content_length;
+    return response->wanted.size_bytes;
 }
 
 static int response_begin_body(struct http_response *response)
 {
     enum status st;
+
+    if (response->parser.flags & F_CONTENT_LENGTH)
+        response->content_length = response->parser.content_length;
+    if (!response_range_fits(response))
+        return response_wrong_range(response);
 
     /* Where llhttp did not see "chunked" it would read to the end of the connection. */
     if ((response->parser.flags & F_TRANSFER_ENCODING) && !(response->parser.flags & F_CHUNKED))
@@ -163,9 +211,7 @@ static int response_begin_body(struct http_response *response)
                  "the body is compressed or otherwise encoded, which was not asked for");
         return response_stop(response, STATUS_HTTP_ENCODING);
     }
-    if (response->parser.flags & F_CONTENT_LENGTH)
-        response->content_length = response->parser.content_length;
-    st = response->body->begin(response->body, response->content_length);
+    st = response->body->begin(response->body, response_expected_bytes(response));
     return st ? response_stop(response, st) : 0;
 }
 
@@ -190,8 +236,19 @@ static int on_headers_complete(llhttp_t *parser)
     }
     response->code = parser->status_code;
     response->headers_done = true;
-    if (response->code == HTTP_STATUS_OK)
+    if (response->code == HTTP_STATUS_OK ||
+        (response->code == HTTP_STATUS_PARTIAL_CONTENT && response->wanted.size_bytes > 0))
         return response_begin_body(response);
+    response->complete = true;
+    return HPE_PAUSED;
+}
+
+static int response_finish(struct http_response *response)
+{
+    enum status st = response->body->finish(response->body);
+
+    if (st)
+        return response_stop(response, st);
     response->complete = true;
     return HPE_PAUSED;
 }
@@ -199,27 +256,27 @@ static int on_headers_complete(llhttp_t *parser)
 static int on_body(llhttp_t *parser, const char *at, size_t size)
 {
     struct http_response *response = response_of(parser);
+    uint64_t wanted_bytes = response->wanted.size_bytes;
+    bool enough = wanted_bytes > 0 && size >= wanted_bytes - response->body_bytes;
+    struct bytes piece = { (const uint8_t *)at, size };
     enum status st;
 
     response->other_bytes = 0;
     response->counted = at + size;
-    response->body_bytes += size;
-    st = response->body->write(response->body, (struct bytes){ (const uint8_t *)at, size });
-    return st ? response_stop(response, st) : 0;
+    if (enough)
+        piece = bytes_first(piece, (size_t)(wanted_bytes - response->body_bytes));
+    response->body_bytes += piece.size;
+    st = response->body->write(response->body, piece);
+    if (st)
+        return response_stop(response, st);
+    return enough ? response_finish(response) : 0;
 }
 
 static int on_message_complete(llhttp_t *parser)
 {
     struct http_response *response = response_of(parser);
-    enum status st;
 
-    if (response_is_informational(response))
-        return 0;
-    st = response->body->finish(response->body);
-    if (st)
-        return response_stop(response, st);
-    response->complete = true;
-    return HPE_PAUSED;
+    return response_is_informational(response) ? 0 : response_finish(response);
 }
 
 static const llhttp_settings_t settings = {
@@ -235,10 +292,12 @@ static const llhttp_settings_t settings = {
     .on_message_complete = on_message_complete,
 };
 
-void http_response_init(struct http_response *response, struct sink *body, struct text *detail)
+void http_response_init(struct http_response *response, struct http_range wanted, struct sink *body,
+                        struct text *detail)
 {
     memset(response, 0, sizeof(*response));
     response->content_length = SINK_SIZE_UNKNOWN;
+    response->wanted = wanted;
     response->body = body;
     response->detail = detail;
     llhttp_init(&response->parser, HTTP_RESPONSE, &settings);

@@ -12,6 +12,7 @@
 #include "../payload/sink.h"
 #include "../payload/status.h"
 #include "../payload/text.h"
+#include "content-range.h"
 #include "url.h"
 
 /*
@@ -28,9 +29,9 @@
 struct http_response {
     unsigned int code;       /* 0 until the status line has been read */
     bool headers_done;       /* of the response that counts, not of an informational one */
-    bool complete;           /* nothing more is needed: the body of a 200, else the headers */
+    bool complete;           /* nothing more is needed: the body of a 200 or 206, or headers */
     uint64_t content_length; /* SINK_SIZE_UNKNOWN when the server does not say */
-    uint64_t body_bytes;     /* of the body of a 200, so far */
+    uint64_t body_bytes;     /* of the body of a 200 or 206, so far */
     char location[URL_MAX_BYTES];
     uint32_t location_bytes;            /* 0: no Location header, or a bad one */
     bool location_bad;                  /* longer than that, or there were several */
@@ -46,21 +47,28 @@ struct http_response {
     const char *counted;  /* up to here, in the piece that is being parsed */
     uint8_t beginning[HTTP_BEGINNING_MAX_BYTES];
     uint32_t beginning_bytes;
-    bool encoded; /* a Transfer-Encoding or Content-Encoding that we cannot undo */
-    char header_name[32], header_value[32]; /* letters in lower case */
+    struct http_range wanted;
+    bool ranged;                /* a Content-Range that could be read */
+    struct content_range range; /* what it said */
+    bool encoded;               /* a Transfer-Encoding or Content-Encoding that we cannot undo */
+    char header_name[32], header_value[CONTENT_RANGE_MAX_BYTES]; /* letters in lower case */
     uint32_t header_name_bytes, header_value_bytes;
 };
 
 /*
- * body gets the body of a 200 and nothing else: begin when the headers are over, finish when
- * it is complete. body and detail must outlive the response, and the response must not be
- * moved.
+ * body gets the body of a 200, or of the 206 that answers the wanted range, and nothing else:
+ * begin when the headers are over, finish when it is complete. From a server that ignores a
+ * range that begins at 0 and sends everything, body gets only what was wanted. body and
+ * detail must outlive the response, and the response must not be moved.
  */
-void http_response_init(struct http_response *response, struct sink *body, struct text *detail);
+void http_response_init(struct http_response *response, struct http_range wanted, struct sink *body,
+                        struct text *detail);
 
 /*
  * Takes the next bytes (untrusted). Informational (1xx) responses are skipped. What comes
  * when the response is complete is ignored; after an error, the same error comes again.
+ * STATUS_HTTP_RANGE (a range that does not begin at 0 was wanted, and the server sends
+ * another one or everything),
  * STATUS_HTTP_MALFORMED (also a Content-Length that contradicts itself, that stands beside a
  * Transfer-Encoding or does not fit into 64 bits; detail quotes how the answer begins),
  * STATUS_HTTP_HEADERS_TOO_LONG, STATUS_HTTP_ENCODING (on a 200: a Transfer-Encoding other

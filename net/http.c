@@ -73,7 +73,7 @@ static enum status http_judge(struct http_fetch *fetch)
     const struct http_response *response = &fetch->exchange.response;
     struct text *detail = fetch->exchange.detail;
 
-    if (response->code == 200)
+    if (response->code == 200 || (response->code == 206 && response->wanted.size_bytes > 0))
         return STATUS_OK;
     http_say_code(fetch, response->reason_bytes > 0 ? " " : "");
     if (response->reason_bytes > 0)

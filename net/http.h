@@ -6,6 +6,7 @@
 #include "../payload/sink.h"
 #include "../payload/status.h"
 #include "../payload/text.h"
+#include "content-range.h"
 #include "network.h"
 #include "url.h"
 
@@ -13,6 +14,7 @@
 
 struct http_request {
     struct bytes url;          /* absolute */
+    struct http_range range;   /* zero: the whole file */
     struct sink *body;         /* begin, write and finish as sink.h says */
     uint32_t idle_timeout_ms;  /* without a byte from the server, connecting included */
     uint32_t total_timeout_ms; /* over everything, redirects included */

@@ -1,6 +1,6 @@
 /*
- * cmdline_build. Input: a byte for the root mode, a byte for the limit (times 4), rootflags,
- * and pieces of options, each behind a line feed.
+ * cmdline_join and cmdline_build. Input: a byte for the root mode, one for where rootflags go,
+ * one for the limit (times 4), rootflags, and pieces of options, each behind a line feed.
  */
 #include "fuzz.h"
 #include "kernel-cmdline/cmdline.h"
@@ -16,7 +16,7 @@ struct seen {
     struct bytes rootflags;
 };
 
-static struct seen see(struct bytes line, const char *word)
+static struct seen see(struct bytes line, const char *word, const char *place)
 {
     struct seen seen = { 0 };
     struct parameter parameter;
@@ -25,7 +25,8 @@ static struct seen see(struct bytes line, const char *word)
         if (word && !parameter.has_value &&
             parameter_name_equal(parameter.name, bytes_of_string(word)))
             seen.words++;
-        if (parameter.has_value && parameter_name_equal(parameter.name, BYTES("rootflags"))) {
+        if (place && parameter.has_value &&
+            parameter_name_equal(parameter.name, bytes_of_string(place))) {
             seen.has_rootflags = true;
             seen.rootflags = parameter.value;
         }
@@ -36,8 +37,9 @@ static struct seen see(struct bytes line, const char *word)
 /* What was built reads back as it was meant, and needs nothing more. */
 static void check_line(const struct cmdline_request *request, struct bytes line)
 {
-    const char *word = root_mode_word(request->root_mode);
-    struct seen seen = see(line, word);
+    const char *word = request->root.word;
+    const char *place = rootflags_parameter(request->root.rootflags);
+    struct seen seen = see(line, word, place);
     struct cmdline_request again_request = *request;
     char memory[LINE_BYTES], again_memory[LINE_BYTES];
     struct text detail = TEXT(memory);
@@ -48,20 +50,21 @@ static void check_line(const struct cmdline_request *request, struct bytes line)
     require(utf8_check(line, "\t", &offset) == UTF8_FINE);
     if (word)
         require(seen.words >= 1);
-    if (request->rootflags.size > 0)
+    if (request->rootflags.size > 0 && place)
         require(seen.has_rootflags && bytes_equal(seen.rootflags, request->rootflags));
 
-    again_request.options = &line;
-    again_request.options_count = 1;
+    if (request->rdinit.size > 0)
+        require(bytes_equal(cmdline_user_init(line), request->rdinit));
+    again_request.options = line;
     require(cmdline_build(&again_request, &detail, &again) == STATUS_OK);
     require(bytes_equal(text_bytes(&again), line));
 }
 
-/* The user's pieces are at the end, in order, as they were written. */
-static void check_pieces(const struct cmdline_request *request, struct bytes line)
+/* The pieces are there in order, as they were written, with a blank between two. */
+static void check_pieces(const struct bytes *pieces, size_t count, struct bytes options)
 {
-    for (size_t i = request->options_count; i > 0; i--) {
-        struct bytes piece = request->options[i - 1];
+    for (size_t i = count; i > 0; i--) {
+        struct bytes piece = pieces[i - 1];
 
         while (piece.size > 0 && (piece.data[0] == ' ' || piece.data[0] == '\t'))
             piece = bytes_from(piece, 1);
@@ -70,34 +73,55 @@ static void check_pieces(const struct cmdline_request *request, struct bytes lin
             piece.size--;
         if (piece.size == 0)
             continue;
-        require(piece.size <= line.size);
-        require(bytes_equal(bytes_from(line, line.size - piece.size), piece));
-        line.size -= piece.size;
-        require(line.size == 0 || line.data[line.size - 1] == ' ');
-        line.size -= line.size > 0;
+        require(piece.size <= options.size);
+        require(bytes_equal(bytes_from(options, options.size - piece.size), piece));
+        options.size -= piece.size;
+        require(options.size == 0 || options.data[options.size - 1] == ' ');
+        options.size -= options.size > 0;
     }
+    require(options.size == 0);
+}
+
+/* The user's options end the line, as they were written. */
+static void check_options(const struct cmdline_request *request, struct bytes line)
+{
+    if (request->rdinit.size > 0)
+        return;
+    require(request->options.size <= line.size);
+    require(bytes_equal(bytes_from(line, line.size - request->options.size), request->options));
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    char detail_memory[512], line_memory[LINE_BYTES];
+    char detail_memory[512], line_memory[LINE_BYTES], options_memory[LINE_BYTES];
     struct text detail = TEXT(detail_memory);
     struct text line = TEXT(line_memory);
+    struct text options = TEXT(options_memory);
     struct bytes pieces[PIECES_MAX];
-    struct cmdline_request request = { .options = pieces };
+    size_t count = 0;
+    struct cmdline_request request = { .limit_bytes = 0 };
     struct bytes rest = { data, size };
     enum status st;
 
-    if (size < 2)
+    if (size < 3)
         return 0;
-    request.root_mode = (enum root_mode)(data[0] % ROOT_MODE_COUNT);
-    request.limit_bytes = data[1] * UINT32_C(4);
-    rest = bytes_from(rest, 2);
+    request.root.mode = (enum root_mode)(data[0] % ROOT_MODE_COUNT);
+    request.root.word = root_mode_word(request.root.mode);
+    request.root.rootflags = (enum rootflags_place)(data[1] % (ROOTFLAGS_LEAF + 1));
+    if (request.root.mode == ROOT_LEAF)
+        request.rdinit = BYTES("/.pivotboot/leaf");
+    request.limit_bytes = data[2] * UINT32_C(4);
+    rest = bytes_from(rest, 3);
     request.rootflags = take_until(&rest, '\n');
-    while (rest.size > 0 && request.options_count < PIECES_MAX)
-        pieces[request.options_count++] = take_until(&rest, '\n');
+    while (rest.size > 0 && count < PIECES_MAX)
+        pieces[count++] = take_until(&rest, '\n');
 
-    st = cmdline_build(&request, &detail, &line);
+    st = cmdline_join(pieces, count, request.limit_bytes, &detail, &options);
+    if (!st) {
+        check_pieces(pieces, count, text_bytes(&options));
+        request.options = text_bytes(&options);
+        st = cmdline_build(&request, &detail, &line);
+    }
     require(st == STATUS_OK || st == STATUS_CONFIG_VALUE_BAD ||
             (st >= STATUS_CMDLINE_TOO_LONG && st <= STATUS_CMDLINE_CONFLICT));
     require_detail(&detail, st != STATUS_OK);
@@ -106,6 +130,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     }
     check_line(&request, text_bytes(&line));
-    check_pieces(&request, text_bytes(&line));
+    check_options(&request, text_bytes(&line));
     return 0;
 }

@@ -1,7 +1,7 @@
 /*
  * http_response_*: an answer must have the same outcome fed whole and in pieces. Input: a
- * count (a byte, of which the low 4 bits are used), as many sizes of pieces (a byte each,
- * used in turn), the answer.
+ * count (the low 4 bits of a byte; the high 4 choose a range to ask for), as many sizes of
+ * pieces (a byte each, used in turn), the answer.
  */
 #include <stdlib.h>
 
@@ -51,6 +51,11 @@ static enum status outcome_finish(struct sink *sink)
     return STATUS_OK;
 }
 
+static bool has_body(const struct http_response *response)
+{
+    return response->code == 200 || (response->code == 206 && response->wanted.size_bytes > 0);
+}
+
 static void outcome_check(const struct outcome *outcome)
 {
     const struct http_response *response = &outcome->response;
@@ -60,24 +65,27 @@ static void outcome_check(const struct outcome *outcome)
     require(response->complete == (outcome->status == STATUS_OK));
     require(outcome->begins <= 1 && response->body_bytes == outcome->bytes);
     if (outcome->begins)
-        require(response->code == 200 && outcome->bytes <= outcome->promised);
+        require(has_body(response) && outcome->bytes <= outcome->promised);
+    if (response->wanted.size_bytes > 0)
+        require(outcome->bytes <= response->wanted.size_bytes);
     if (!response->complete)
         return;
     require(response->reason_bytes <= sizeof(response->reason));
     require(response->code >= 200 && response->code <= 999);
-    require(outcome->finishes == (response->code == 200));
-    if (response->code == 200 && outcome->promised != SINK_SIZE_UNKNOWN)
+    require(outcome->finishes == has_body(response));
+    if (has_body(response) && outcome->promised != SINK_SIZE_UNKNOWN)
         require(outcome->bytes == outcome->promised);
 }
 
-static void run(struct outcome *outcome, struct bytes answer, struct bytes pieces)
+static void run(struct outcome *outcome, struct http_range wanted, struct bytes answer,
+                struct bytes pieces)
 {
     size_t turn = 0;
 
     memset(outcome, 0, sizeof(*outcome));
     outcome->sink = (struct sink){ outcome_begin, outcome_write, outcome_finish };
     outcome->detail = TEXT(outcome->memory);
-    http_response_init(&outcome->response, &outcome->sink, &outcome->detail);
+    http_response_init(&outcome->response, wanted, &outcome->sink, &outcome->detail);
     while (outcome->status == STATUS_OK && answer.size > 0) {
         size_t size = pieces.size > 0 ? pieces.data[turn++ % pieces.size] + 1u : answer.size;
         struct bytes piece = bytes_first(answer, size);
@@ -101,13 +109,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     static struct outcome whole, cut;
     struct bytes all = { data, size };
     struct bytes pieces = { NULL, 0 };
+    struct http_range wanted = { 0, 0 };
 
     if (size > 0) {
+        wanted.size_bytes = data[0] / 16u * 3;
+        wanted.offset = data[0] & 16 ? 0 : wanted.size_bytes;
         pieces = bytes_first(bytes_from(all, 1), data[0] & 15);
         all = bytes_from(all, 1 + pieces.size);
     }
-    run(&whole, all, (struct bytes){ NULL, 0 });
-    run(&cut, all, pieces);
+    run(&whole, wanted, all, (struct bytes){ NULL, 0 });
+    run(&cut, wanted, all, pieces);
     require(whole.status == cut.status);
     require(whole.begins == cut.begins && whole.finishes == cut.finishes);
     require(whole.promised == cut.promised);

@@ -4,6 +4,9 @@
 struct build {
     struct cmdline_request request;
     struct bytes options[4];
+    size_t options_count;
+    char joined_memory[2048];
+    struct text joined;
     struct detail detail;
     char memory[2048];
     struct text line;
@@ -12,21 +15,27 @@ struct build {
 static void build_init(struct build *build, enum root_mode mode, const char *rootflags)
 {
     memset(build, 0, sizeof(*build));
-    build->request.root_mode = mode;
+    build->request.root = (struct root_choice){ mode, root_mode_word(mode), ROOTFLAGS_ROOTFLAGS };
     build->request.rootflags = bytes_of_string(rootflags);
-    build->request.options = build->options;
+    build->joined = TEXT(build->joined_memory);
     build->request.limit_bytes = 2047;
     build->line = TEXT(build->memory);
 }
 
 static void add_options(struct build *build, struct bytes options)
 {
-    build->options[build->request.options_count++] = options;
+    build->options[build->options_count++] = options;
 }
 
 static enum status run(struct build *build)
 {
-    return cmdline_build(&build->request, detail_clear(&build->detail), &build->line);
+    enum status st = cmdline_join(build->options, build->options_count, build->request.limit_bytes,
+                                  detail_clear(&build->detail), &build->joined);
+
+    if (st)
+        return st;
+    build->request.options = text_bytes(&build->joined);
+    return cmdline_build(&build->request, &build->detail.text, &build->line);
 }
 
 static void puts_its_words_in_front(void **state)
@@ -120,12 +129,90 @@ static void refuses_contradictions(void **state)
     add_options(&build, BYTES("rootflags=size=1G rootflags=size=2G"));
     assert_status(run(&build), STATUS_CMDLINE_CONFLICT);
     assert_detail(&build.detail, "rootflags is 'size=1G' in pivotboot's configuration and "
-                                 "'size=2G' in the kernel options");
+                                 "rootflags= is 'size=2G' in the kernel options");
     assert_int_equal(build.line.size, 0);
 
     build_init(&build, ROOT_NONE, "size=1G");
     add_options(&build, BYTES("rootflags="));
     assert_status(run(&build), STATUS_CMDLINE_CONFLICT);
+
+    /* Wherever they go, the user's rootflags= may not say something else, */
+    build_init(&build, ROOT_NULLFS, "size=1G");
+    build.request.root.rootflags = ROOTFLAGS_INITRAMFS_OPTIONS;
+    add_options(&build, BYTES("rootflags=size=2G"));
+    assert_status(run(&build), STATUS_CMDLINE_CONFLICT);
+    build.request.root.rootflags = ROOTFLAGS_LEAF;
+    assert_status(run(&build), STATUS_CMDLINE_CONFLICT);
+    /* nor may the parameter that they go to. */
+    build_init(&build, ROOT_NULLFS, "size=1G");
+    build.request.root.rootflags = ROOTFLAGS_INITRAMFS_OPTIONS;
+    add_options(&build, BYTES("initramfs_options=size=2G"));
+    assert_status(run(&build), STATUS_CMDLINE_CONFLICT);
+    assert_detail(&build.detail, "rootflags is 'size=1G' in pivotboot's configuration and "
+                                 "initramfs_options= is 'size=2G' in the kernel options");
+}
+
+static void puts_rootflags_where_they_are_obeyed(void **state)
+{
+    static const struct {
+        enum rootflags_place place;
+        const char *options;
+        const char *line;
+    } cases[] = {
+        { ROOTFLAGS_NOWHERE, "a", "a" },
+        { ROOTFLAGS_LEAF, "a", "a" },
+        { ROOTFLAGS_LEAF, "rootflags=size=1G", "rootflags=size=1G" },
+        { ROOTFLAGS_ROOTFLAGS, "a", "rootflags=size=1G a" },
+        { ROOTFLAGS_INITRAMFS_OPTIONS, "a", "initramfs_options=size=1G a" },
+        { ROOTFLAGS_INITRAMFS_OPTIONS, "initramfs-options=size=1G", "initramfs-options=size=1G" },
+        { ROOTFLAGS_INITRAMFS_OPTIONS, "rootflags=size=1G",
+          "initramfs_options=size=1G rootflags=size=1G" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
+        struct build build;
+
+        build_init(&build, ROOT_NONE, "size=1G");
+        build.request.root.rootflags = cases[i].place;
+        add_options(&build, bytes_of_string(cases[i].options));
+        assert_status(run(&build), STATUS_OK);
+        assert_bytes(text_bytes(&build.line), cases[i].line);
+    }
+}
+
+static void brings_its_own_first_init(void **state)
+{
+    static const struct {
+        const char *options;
+        const char *line;
+        const char *user_init;
+    } cases[] = {
+        { "", "rdinit=/leaf", "" },
+        { "quiet -- single", "rdinit=/leaf quiet -- single", "" },
+        { "-- rdinit=/x", "rdinit=/leaf -- rdinit=/x", "" },
+        { "rdinit", "rdinit=/leaf rdinit", "" },
+        /* In place of the user's, so that what is in front of it is forgotten as before. */
+        { "a rdinit=/bin/x b -- c", "a rdinit=/leaf b -- c", "/bin/x" },
+        { "rdinit=/bin/x", "rdinit=/leaf", "/bin/x" },
+        { "\"rdinit=/my init\" b", "rdinit=/leaf b", "/my init" },
+        { "rdinit=\"/my init\" b", "rdinit=/leaf b", "/my init" },
+        { "rdinit=/x a rdinit=/y", "rdinit=/leaf a rdinit=/leaf", "/y" },
+        { "a=\"rdinit=/x\"", "rdinit=/leaf a=\"rdinit=/x\"", "" },
+        { "rdinit=", "rdinit=/leaf", "" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
+        struct build build;
+
+        build_init(&build, ROOT_LEAF, "");
+        build.request.rdinit = BYTES("/leaf");
+        add_options(&build, bytes_of_string(cases[i].options));
+        assert_status(run(&build), STATUS_OK);
+        assert_bytes(text_bytes(&build.line), cases[i].line);
+        assert_bytes(cmdline_user_init(build.request.options), cases[i].user_init);
+    }
 }
 
 static void refuses_what_is_not_text(void **state)
@@ -202,9 +289,14 @@ static void forgets_an_earlier_line(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(puts_its_words_in_front),   cmocka_unit_test(joins_pieces),
-        cmocka_unit_test(refuses_contradictions),    cmocka_unit_test(refuses_what_is_not_text),
-        cmocka_unit_test(ends_at_the_kernels_limit), cmocka_unit_test(forgets_an_earlier_line),
+        cmocka_unit_test(puts_its_words_in_front),
+        cmocka_unit_test(joins_pieces),
+        cmocka_unit_test(refuses_contradictions),
+        cmocka_unit_test(puts_rootflags_where_they_are_obeyed),
+        cmocka_unit_test(brings_its_own_first_init),
+        cmocka_unit_test(refuses_what_is_not_text),
+        cmocka_unit_test(ends_at_the_kernels_limit),
+        cmocka_unit_test(forgets_an_earlier_line),
     };
 
     return cmocka_run_group_tests_name("cmdline", tests, NULL, NULL);

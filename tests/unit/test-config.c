@@ -11,7 +11,7 @@ static void starts_with_defaults(void **state)
     for (size_t key = 0; key < KEY_COUNT; key++)
         assert_int_equal(f.config.given[key], 0);
     assert_null(f.config.line_options.data);
-    assert_int_equal(f.config.root_mode, ROOT_NONE);
+    assert_int_equal(f.config.root_mode, ROOT_AUTO);
     assert_int_equal(f.config.network_timeout_s, 60);
     assert_int_equal(f.config.idle_timeout_s, 30);
     assert_int_equal(f.config.total_timeout_s, 3600);
@@ -111,8 +111,8 @@ static void refuses_lines(void **state)
         { BYTES("linux=\"\""), STATUS_CONFIG_VALUE_BAD, "linux='': expected a URL" },
         { BYTES("rootflags="), STATUS_CONFIG_VALUE_BAD, "rootflags='': expected text" },
         { BYTES("rootfs=foo"), STATUS_CONFIG_VALUE_BAD,
-          "rootfs='foo': expected one of none, nullfs, nullfs_rootfs, immutable_rootfs, "
-          "nonroot_initramfs" },
+          "rootfs='foo': expected one of auto, nullfs, nullfs_rootfs, immutable_rootfs, "
+          "nonroot_initramfs, user_root, leaf, none" },
         { BYTES("linux-sha256=abc"), STATUS_CONFIG_VALUE_BAD,
           "linux-sha256='abc': expected 64 hexadecimal digits" },
         { BYTES("linux-size=0"), STATUS_CONFIG_VALUE_BAD,
@@ -214,8 +214,8 @@ static void refuses_entries(void **state)
           "entry)" },
         /* The line's value wins, and yet the entry's own may not be nonsense, */
         { BYTES("rootfs foo"), STATUS_CONFIG_VALUE_BAD,
-          "rootfs='foo': expected one of none, nullfs, nullfs_rootfs, immutable_rootfs, "
-          "nonroot_initramfs (line 1 of the entry)" },
+          "rootfs='foo': expected one of auto, nullfs, nullfs_rootfs, immutable_rootfs, "
+          "nonroot_initramfs, user_root, leaf, none (line 1 of the entry)" },
         /* nor be there twice. */
         { BYTES("rootfs none\nrootfs none"), STATUS_CONFIG_KEY_REPEATED,
           "'rootfs' may be given once, found another one with the value 'none' (line 2 of the "

@@ -50,7 +50,7 @@ struct expectation {
     struct bytes answer;
     enum status status;
     unsigned int code; /* only looked at when status is STATUS_OK */
-    const char *body;  /* of a 200 */
+    const char *body;  /* what the sink gets; NULL: it is not asked */
     uint64_t size;     /* what the sink was promised; 0: no 200, no begin */
     const char *more;  /* Location; or, when status is not STATUS_OK, part of the detail */
 };
@@ -58,8 +58,8 @@ struct expectation {
 #define UNKNOWN SINK_SIZE_UNKNOWN
 
 /* Feeds the answer cut at two places, and then ends the connection. */
-static void assert_answer(const struct expectation *expected, size_t cut1, size_t cut2,
-                          size_t piece)
+static void assert_answer(const struct expectation *expected, struct http_range wanted, size_t cut1,
+                          size_t cut2, size_t piece)
 {
     static struct http_response response;
     struct recorder recorder;
@@ -68,7 +68,7 @@ static void assert_answer(const struct expectation *expected, size_t cut1, size_
     size_t at = 0;
 
     recorder_init(&recorder);
-    http_response_init(&response, &recorder.sink, detail_clear(&detail));
+    http_response_init(&response, wanted, &recorder.sink, detail_clear(&detail));
     while (!st && at < expected->answer.size) {
         size_t end = at < cut1 ? cut1 : at < cut2 ? cut2 : at + piece;
         struct buffer copy = exact_copy(
@@ -95,29 +95,100 @@ static void assert_answer(const struct expectation *expected, size_t cut1, size_
     assert_int_equal(response.code, expected->code);
     assert_bytes((struct bytes){ (uint8_t *)response.location, response.location_bytes },
                  expected->more ? expected->more : "");
-    assert_int_equal(recorder.begins, expected->code == 200);
-    assert_int_equal(recorder.finishes, expected->code == 200);
-    if (expected->code != 200)
+    assert_int_equal(recorder.begins, expected->body != NULL);
+    assert_int_equal(recorder.finishes, expected->body != NULL);
+    if (!expected->body)
         return;
     assert_true(recorder.promised == expected->size);
     assert_bytes(text_bytes(&recorder.text), expected->body);
     assert_true(response.body_bytes == recorder.bytes);
 }
 
-static void assert_answer_however_cut(const struct expectation *expected)
+static void assert_answer_however_cut(const struct expectation *expected, struct http_range wanted)
 {
     size_t size = expected->answer.size;
 
-    assert_answer(expected, 0, 0, SIZE_MAX / 2);
-    assert_answer(expected, 0, 0, 1);
+    assert_answer(expected, wanted, 0, 0, SIZE_MAX / 2);
+    assert_answer(expected, wanted, 0, 0, 1);
     for (size_t cut = 1; cut < size; cut++)
-        assert_answer(expected, cut, cut, SIZE_MAX / 2);
+        assert_answer(expected, wanted, cut, cut, SIZE_MAX / 2);
     for (size_t cut = 1; cut + 1 < size; cut += 7)
-        assert_answer(expected, cut, cut + 1, 5);
+        assert_answer(expected, wanted, cut, cut + 1, 5);
 }
 
 #define OK_LINE "HTTP/1.1 200 OK\r\n"
 #define CHUNKED OK_LINE "Transfer-Encoding: chunked\r\n\r\n"
+
+#define EVERYTHING ((struct http_range){ 0, 0 })
+#define PART       "HTTP/1.1 206 Partial Content\r\n"
+#define FIRST \
+    {         \
+        0, 5  \
+    }
+#define LATER  \
+    {          \
+        100, 5 \
+    }
+
+static void reads_ranges(void **state)
+{
+    static const struct {
+        struct expectation answer;
+        struct http_range wanted;
+    } cases[] = {
+        { { BYTES(PART "Content-Range: bytes 0-4/9\r\nContent-Length: 5\r\n\r\nhello"), STATUS_OK,
+            206, "hello", 5, NULL },
+          FIRST },
+        { { BYTES(PART "Content-Range: bytes 100-104/*\r\nContent-Length: 5\r\n\r\nhello"),
+            STATUS_OK, 206, "hello", 5, NULL },
+          LATER },
+        /* The file ends before the range does. */
+        { { BYTES(PART "Content-Range: Bytes 100-101/102\r\nContent-Length: 2\r\n\r\nhe"),
+            STATUS_OK, 206, "he", 2, NULL },
+          LATER },
+        { { BYTES(PART "Content-Range: bytes 0-4/9\r\nTransfer-Encoding: chunked\r\n\r\n"
+                       "5\r\nhello\r\n0\r\n\r\n"),
+            STATUS_OK, 206, "hello", UNKNOWN, NULL },
+          FIRST },
+        /* A server without ranges sends everything: enough is enough. */
+        { { BYTES(OK_LINE "Content-Length: 9\r\n\r\nhello you"), STATUS_OK, 200, "hello", 5, NULL },
+          FIRST },
+        { { BYTES(OK_LINE "Content-Length: 2\r\n\r\nhe"), STATUS_OK, 200, "he", 2, NULL }, FIRST },
+        { { BYTES(CHUNKED "3\r\nhel\r\n6\r\nlo you\r\n0\r\n\r\n"), STATUS_OK, 200, "hello", UNKNOWN,
+            NULL },
+          FIRST },
+        /* Not what was asked for. */
+        { { BYTES(OK_LINE "Content-Length: 9\r\n\r\nhello you"), STATUS_HTTP_RANGE, 0, NULL, 0,
+            "ignores ranges" },
+          LATER },
+        { { BYTES(PART "Content-Range: bytes 99-103/200\r\n\r\nhello"), STATUS_HTTP_RANGE, 0, NULL,
+            0, "those from 99 to 103" },
+          LATER },
+        { { BYTES(PART "Content-Range: bytes 100-105/200\r\n\r\nhello"), STATUS_HTTP_RANGE, 0, NULL,
+            0, "those from 100 to 105" },
+          LATER },
+        { { BYTES(PART "Content-Range: bytes 0-4/9\r\nContent-Length: 6\r\n\r\nhello!"),
+            STATUS_HTTP_RANGE, 0, NULL, 0, "those from 0 to 4" },
+          FIRST },
+        { { BYTES(PART "Content-Length: 5\r\n\r\nhello"), STATUS_HTTP_RANGE, 0, NULL, 0,
+            "no valid Content-Range" },
+          FIRST },
+        { { BYTES(PART "Content-Range: lines 0-4/9\r\n\r\nhello"), STATUS_HTTP_RANGE, 0, NULL, 0,
+            "no valid Content-Range" },
+          FIRST },
+        { { BYTES(PART "Content-Range: bytes 0-4/9\r\nContent-Length: 5\r\n\r\nhell"),
+            STATUS_HTTP_TRUNCATED, 0, NULL, 0, "expected 5 bytes, found 4" },
+          FIRST },
+        /* Nobody asked for a part. */
+        { { BYTES(PART "Content-Range: bytes 0-4/9\r\nContent-Length: 5\r\n\r\nhello"), STATUS_OK,
+            206, NULL, 0, NULL },
+          { 0, 0 } },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LENGTH(cases); i++)
+        assert_answer_however_cut(&cases[i].answer, cases[i].wanted);
+}
 
 static void reads_answers(void **state)
 {
@@ -190,7 +261,7 @@ static void reads_answers(void **state)
 
     (void)state;
     for (size_t i = 0; i < ARRAY_LENGTH(cases); i++)
-        assert_answer_however_cut(&cases[i]);
+        assert_answer_however_cut(&cases[i], EVERYTHING);
 }
 
 static void refuses_answers(void **state)
@@ -311,7 +382,7 @@ static void refuses_answers(void **state)
 
     (void)state;
     for (size_t i = 0; i < ARRAY_LENGTH(cases); i++)
-        assert_answer_however_cut(&cases[i]);
+        assert_answer_however_cut(&cases[i], EVERYTHING);
 }
 
 /* Every beginning of a good answer is either a truncated one or, by chance, a good one. */
@@ -328,7 +399,7 @@ static void notices_truncation_anywhere(void **state)
         for (size_t size = 0; size < answers[i].size; size++)
             assert_answer(&(struct expectation){ bytes_first(answers[i], size),
                                                  STATUS_HTTP_TRUNCATED, .more = "" },
-                          0, 0, 3);
+                          EVERYTHING, 0, 0, 3);
 }
 
 static enum status feed_string(struct http_response *response, const char *string)
@@ -366,7 +437,8 @@ static struct fixture *fixture_new(void)
     static struct fixture fixture;
 
     recorder_init(&fixture.recorder);
-    http_response_init(&fixture.response, &fixture.recorder.sink, detail_clear(&fixture.detail));
+    http_response_init(&fixture.response, (struct http_range){ 0, 0 }, &fixture.recorder.sink,
+                       detail_clear(&fixture.detail));
     return &fixture;
 }
 
@@ -542,6 +614,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reads_answers),
+        cmocka_unit_test(reads_ranges),
         cmocka_unit_test(refuses_answers),
         cmocka_unit_test(notices_truncation_anywhere),
         cmocka_unit_test(limits_headers),

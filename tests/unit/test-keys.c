@@ -77,7 +77,8 @@ static void describes_every_type(void **state)
     }
     key_type_describe(KEY_TYPE_ROOT_MODE, detail_clear(&detail));
     assert_detail(&detail,
-                  "one of none, nullfs, nullfs_rootfs, immutable_rootfs, nonroot_initramfs");
+                  "one of auto, nullfs, nullfs_rootfs, immutable_rootfs, nonroot_initramfs, "
+                  "user_root, leaf, none");
     key_type_describe(KEY_TYPE_SIZE, detail_clear(&detail));
     assert_detail(&detail, "a decimal number of bytes from 1 to 9223372036854775807");
     key_type_describe(KEY_TYPE_SECONDS, detail_clear(&detail));

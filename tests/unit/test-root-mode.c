@@ -29,7 +29,10 @@ static void refuses_other_names(void **state)
 static void knows_which_take_a_word(void **state)
 {
     (void)state;
+    assert_null(root_mode_word(ROOT_AUTO));
     assert_null(root_mode_word(ROOT_NONE));
+    assert_null(root_mode_word(ROOT_LEAF));
+    assert_null(root_mode_word(ROOT_USER_ROOT));
     assert_null(root_mode_word(ROOT_NULLFS));
     assert_string_equal(root_mode_word(ROOT_NULLFS_ROOTFS), "nullfs_rootfs");
     assert_string_equal(root_mode_word(ROOT_IMMUTABLE_ROOTFS), "immutable_rootfs");

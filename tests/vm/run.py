@@ -6,7 +6,7 @@ Settings come as NAME=value words or from the environment (make passes them ther
   LINUX=path        the kernel image (default: a Debian kernel of version 7)
   INITRD=a[,b...]   initramfs archives, concatenated in this order (default: the demo's)
   OPTIONS="..."     kernel options (default: console=ttyS0)
-  ROOTFS=mode       pivotboot's rootfs= (default for the demo: nullfs)
+  ROOTFS=mode       pivotboot's rootfs=
   ROOTFLAGS=...     pivotboot's rootflags=
   ENTRY=file        an entry instead of the five above; it and its files are served
   MEM=1024          the machine's memory in MiB
@@ -146,8 +146,7 @@ def payload_words(settings, web, base):
         words.append(f"{key}={base}{name}")
         digests.append(f"{key}-sha256={digest_of(path)}")
     words += digests
-    rootfs = settings.ROOTFS or ("nullfs" if is_demo(settings) and not settings.LINUX else "")
-    for key, value in (("rootfs", rootfs), ("rootflags", settings.ROOTFLAGS)):
+    for key, value in (("rootfs", settings.ROOTFS), ("rootflags", settings.ROOTFLAGS)):
         if value:
             words.append(quoted(f"{key}={value}"))
     return words + ["--", settings.OPTIONS or "console=ttyS0"]

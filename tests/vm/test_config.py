@@ -12,7 +12,10 @@ def test_quotes_and_kernel_options(boot):
     seen = boot.succeeds(
         f'"{KERNEL}" rootflags="size=50%,mode=755" --   a="b  c"   -- init args probe-exit=0'
     )
-    assert seen.options == 'rootflags=size=50%,mode=755 a="b  c"   -- init args probe-exit=0'
+    assert (
+        seen.options
+        == 'initramfs_options=size=50%,mode=755 a="b  c"   -- init args probe-exit=0'
+    )
 
 
 @pytest.mark.parametrize(
@@ -26,12 +29,14 @@ def test_quotes_and_kernel_options(boot):
     ],
 )
 def test_root_mode(boot, mode, word):
-    seen = boot.succeeds(f"{KERNEL} rootfs={mode} -- quiet probe-exit=0 -- x")
+    seen = boot.succeeds(f"{KERNEL} rootfs={mode} rootfs-force -- quiet probe-exit=0 -- x")
     assert seen.options == f"{word}quiet probe-exit=0 -- x"
 
 
 def test_root_mode_written_by_the_user(boot):
-    seen = boot.succeeds(f"{KERNEL} rootfs=immutable_rootfs -- immutable_rootfs probe-exit=0")
+    seen = boot.succeeds(
+        f"{KERNEL} rootfs=immutable_rootfs rootfs-force=yes -- immutable_rootfs probe-exit=0"
+    )
     assert seen.options == "immutable_rootfs probe-exit=0"
 
 
@@ -80,7 +85,7 @@ def test_nothing_to_boot(boot):
 def test_line_wins_over_entry(boot, web):
     web.put("entry", f"linux probe.efi\ninitrd a\nrootfs none\noptions one\n")
     web.put("a", b"abcd")
-    seen = boot.succeeds("entry=@/entry rootfs=immutable_rootfs -- two probe-exit=0")
+    seen = boot.succeeds("entry=@/entry rootfs=immutable_rootfs rootfs-force -- two probe-exit=0")
     assert seen.options == "immutable_rootfs one two probe-exit=0"
     assert seen.initrd_size == 4
 

@@ -36,10 +36,14 @@ def told(console, what):
         # A stock kernel does not know the word and makes it an argument of init.
         (
             "kernel-6.1",
-            "rootfs=nonroot_initramfs rootflags=size=40%",
-            'nonroot_initramfs rootflags=size=40% console=ttyS0 a="b  c" ro',
+            "rootfs=nonroot_initramfs rootfs-force",
+            'nonroot_initramfs console=ttyS0 a="b  c" ro',
             "EINVAL",
         ),
+        # What nobody had to know: the kernels differ, the outcome does not.
+        ("kernel-7", "", 'console=ttyS0 a="b  c" ro', "ok"),
+        ("kernel-6.12", "", 'rdinit=/.pivotboot/leaf console=ttyS0 a="b  c" ro', "ok"),
+        ("kernel-6.1", "", 'rdinit=/.pivotboot/leaf console=ttyS0 a="b  c" ro', "ok"),
     ],
 )
 def test_kernel(boot, web, kernel, words, expected, pivot_root):

@@ -66,6 +66,13 @@ def test_demo_on_a_stock_kernel(kernel):
     assert "EINVAL" in last
 
 
+def test_demo_on_any_kernel(kernel):
+    """The same kernel, and nobody said anything about its root."""
+    status, output, last = run(kernel, "DIRECT=1")
+    assert status == 0
+    assert "\npivot_root: ok\n" in output
+
+
 def test_payload_with_exit_line(tmp_path, kernel):
     """Two archives, names with blanks, options with quotes; the last line counts."""
     init = initramfs(
@@ -81,11 +88,12 @@ def test_payload_with_exit_line(tmp_path, kernel):
         kernel,
         f"INITRD={init},{tmp_path}/second.cpio",
         'OPTIONS=console=ttyS0 a="b c"',
+        "ROOTFS=none",
         "ROOTFLAGS=size=50%",
         "DIRECT=1",
     )
     assert status == 7
-    assert '\noptions: rootflags=size=50% console=ttyS0 a="b c"\n' in output
+    assert '\noptions: initramfs_options=size=50% console=ttyS0 a="b c"\n' in output
     assert "\nof the second archive\n" in output
 
 

@@ -1,9 +1,11 @@
-"""Makes the linked probe a well-formed bzImage as well: make-bzimage.py IN OUT
+"""Makes the linked probe a well-formed bzImage as well: bzimage.py IN OUT
 
 pivotboot looks at the x86 setup header (Documentation/arch/x86/boot.rst) before it hands a
 kernel to the firmware. Here the PE header moves behind that header, the sections follow at
-4 KiB, and the version string lies between the two.
+4 KiB, and the version string lies between the two. Behind the sections lies a payload: what
+a kernel would be when unpacked, here only words by which a kernel shows what it can do.
 """
+import gzip
 import struct
 import sys
 
@@ -14,6 +16,10 @@ SETUP_SECTS = SETUP_BYTES // 512 - 1
 VERSION = b"7.0.0-probe (pivotboot) #1\0"
 CMDLINE_SIZE = 2047
 
+# By default it can do what Linux 7 can, so that rootfs=auto has nothing to add.
+NULLFS = b"rootfs on nullfs"
+WORDS = (NULLFS, b"initramfs_options=")
+
 
 def u16(data, at):
     return struct.unpack_from("<H", data, at)[0]
@@ -23,7 +29,13 @@ def u32(data, at):
     return struct.unpack_from("<I", data, at)[0]
 
 
-def make_bzimage(pe):
+def payload_of(words):
+    contents = b"\0".join((b"", *words, b""))
+    return gzip.compress(contents + bytes(4096), mtime=0)
+
+
+def make_bzimage(pe, words=WORDS, payload=None):
+    """payload: the compressed kernel as it is, instead of one that holds words."""
     pe_at = u32(pe, 0x3C)
     assert pe[pe_at : pe_at + 4] == b"PE\0\0"
     section_count = u16(pe, pe_at + 6)
@@ -48,6 +60,9 @@ def make_bzimage(pe):
         assert virtual_at >= SETUP_BYTES, "the headers are mapped in front of the sections"
 
     body = bytes(pe[old_headers:])
+    payload_at = len(body)
+    payload = payload_of(words) if payload is None else payload
+    body += payload
     body += bytes(-len(body) % 16)
     setup = bytearray(SETUP_BYTES)
     setup[0:2] = b"MZ"
@@ -69,8 +84,8 @@ def make_bzimage(pe):
         (0x235, "<B", 12),  # min_alignment
         (0x236, "<H", 0x000B),  # xloadflags: 64 bit, above 4 GiB, EFI handover
         (0x238, "<I", CMDLINE_SIZE),
-        (0x248, "<I", 0),  # payload_offset
-        (0x24C, "<I", len(body)),  # payload_length
+        (0x248, "<I", payload_at),  # payload_offset
+        (0x24C, "<I", len(payload)),  # payload_length
         (0x258, "<Q", 0x1000000),  # pref_address
         (0x260, "<I", len(body) + 0x10000),  # init_size
     ):

@@ -1,0 +1,40 @@
+/*
+ * A file that is read from its front to its end, and whose pages are given back on the way:
+ * the compressed and the unpacked data are never there together.
+ */
+#ifndef LEAF_SOURCE_H
+#define LEAF_SOURCE_H
+
+#include "arena.h"
+#include "bytes.h"
+
+struct source {
+    int file; /* open for reading and writing */
+    uint64_t size_bytes;
+    uint64_t read_bytes;     /* of the file, so far */
+    uint64_t released_bytes; /* from its start on */
+    struct buffer buffer;
+    struct bytes ready; /* read, not yet taken; within the buffer */
+    int error;          /* the first failure, a negative errno */
+};
+
+/* Takes over the file. False when there is no memory. */
+bool source_begin(struct source *source, struct arena *arena, int file, uint64_t size_bytes);
+
+/*
+ * The next bytes: at least least of them unless the file ends before (or an error is set), valid
+ * until the next call. least is SOURCE_LEAST_MAX at most. Empty at the end of the file.
+ */
+#define SOURCE_LEAST_MAX ((size_t)256 << 10)
+struct bytes source_peek(struct source *source, size_t least);
+
+/* Goes on behind the first size bytes of what was peeked. */
+void source_take(struct source *source, size_t size);
+
+/* How far it has been taken. */
+static inline uint64_t source_offset(const struct source *source)
+{
+    return source->read_bytes - source->ready.size;
+}
+
+#endif
