@@ -344,7 +344,20 @@ $B/vm/pivot-root: tests/vm/demo/pivot-root.c | $B/.packages
 $B/vm/demo.cpio.zst: $B/vm/pivot-root tests/vm/archive.py $(wildcard tests/vm/demo/*)
 	$(Q)$(PYTHON) tests/vm/demo/make-archive.py $< $@
 
-.PHONY: run-needs test-needs
+$B/vm/escape: tests/vm/runc/escape.c | $B/.packages
+	@mkdir -p $(@D)
+	$(Q)$(CC) -std=gnu11 -O2 -static -s $(WARNINGS) $< -o $@
+
+# Debian's runc with bundles, for a root that a container runtime has to leave.
+$B/vm/runc.cpio.zst: $B/vm/pivot-root $B/vm/escape tests/vm/archive.py $(wildcard tests/vm/runc/*)
+	$(Q)$(PYTHON) tests/vm/runc/make-archive.py $B/vm/pivot-root $B/vm/escape $@
+
+.PHONY: run-needs test-needs test-kernels
+# Patched kernels, kept outside the clone: minutes the first time, nothing afterwards.
+test-kernels: | setup
+	@tests/kernels/build words > /dev/null
+	@tests/kernels/build user-root > /dev/null
+
 run-needs: setup $B/pivotboot.efi $B/vm/probe.efi $B/vm/demo.cpio.zst
 
 # Variables given to make reach the program through the environment.
@@ -363,7 +376,8 @@ run-machine: run-needs
 run: run-machine
 	@$(exit $(or $(shell cat $B/vm/run-status-$$PPID && rm $B/vm/run-status-$$PPID),125))false
 
-test-needs: run-needs $(UNIT_TESTS) $(FUZZ_REPLAYS) $B/tools/keys-table
+test-needs: run-needs test-kernels $B/vm/runc.cpio.zst $(UNIT_TESTS) $(FUZZ_REPLAYS) \
+    $B/tools/keys-table
 test: test-needs
 	@$(PYTHON) tests/run
 

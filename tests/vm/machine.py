@@ -1,4 +1,4 @@
-"""One virtual machine: QEMU with OVMF, one network card and a serial console."""
+"""One virtual machine: QEMU, with OVMF or without, one network card and a serial console."""
 import json
 import os
 import re
@@ -31,11 +31,13 @@ def plain(data):
 class Machine:
     """
     folder    a private, existing folder for the machine's files
+    firmware  OVMF of that suite; with None QEMU loads a Linux image itself (-kernel)
     netdev    -netdev's value without the id (slirp or tap, see network.py)
     card      more properties of the network card, such as {"bootindex": "1"}
     rom       an option ROM for the card; the firmware's own driver is used without one
     kernel    an EFI program or Linux image that the firmware starts by itself (-kernel)
     append    that program's load options
+    initrd    only without OVMF: the Linux image's initramfs
     prefix    command words that enter the namespace QEMU is to run in
     on_output called with each piece of raw console output as it arrives
     """
@@ -50,6 +52,7 @@ class Machine:
         rom=None,
         kernel=None,
         append=None,
+        initrd=None,
         extra=(),
         prefix=(),
         stdin=NO_INPUT,
@@ -60,17 +63,13 @@ class Machine:
         self.raw = b""
         self.probe_file = folder / "probe.log"
         self.events = []
-        code, variables = paths.firmware(firmware)
-        own_variables = folder / "vars.fd"
-        shutil.copyfile(variables, own_variables)
         self.qmp, qmp_of_qemu = socket.socketpair()
         properties = "".join(f",{key}={value}" for key, value in (card or {}).items())
         command = [
             "qemu-system-x86_64",
             "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot",
             "-machine", "q35", *accel.options(), "-m", memory,
-            "-drive", f"if=pflash,format=raw,readonly=on,file={_escaped(code)}",
-            "-drive", f"if=pflash,format=raw,file={_escaped(own_variables)}",
+            *_flash(folder, firmware),
             "-netdev", f"{netdev},id=net0",
             "-device", f"virtio-net-pci,netdev=net0,romfile={_escaped(rom or '')}{properties}",
             # trixie's and sid's OVMF have no network boot without a random number generator.
@@ -85,6 +84,8 @@ class Machine:
         ]  # fmt: skip
         if kernel is not None:
             command += ["-kernel", str(kernel), "-append", append or ""]
+        if initrd is not None:
+            command += ["-initrd", str(initrd)]
         self.command = command
         self.errors = open(folder / "qemu.log", "w+b")
         self.process = process.start(
@@ -192,6 +193,19 @@ class Machine:
 
     def __exit__(self, *_):
         self.close()
+
+
+def _flash(folder, firmware):
+    """QEMU's options for OVMF and a variable store of this machine's own."""
+    if firmware is None:
+        return []
+    code, variables = paths.firmware(firmware)
+    own_variables = folder / "vars.fd"
+    shutil.copyfile(variables, own_variables)
+    return [
+        "-drive", f"if=pflash,format=raw,readonly=on,file={_escaped(code)}",
+        "-drive", f"if=pflash,format=raw,file={_escaped(own_variables)}",
+    ]  # fmt: skip
 
 
 def _escaped(path):

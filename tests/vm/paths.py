@@ -9,6 +9,7 @@ BUILD = TREE / "build"
 LOADER = BUILD / "pivotboot.efi"
 PROBE = BUILD / "vm/probe.efi"
 DEMO = BUILD / "vm/demo.cpio.zst"
+RUNC = BUILD / "vm/runc.cpio.zst"
 CACHE = pathlib.Path(
     os.environ.get("PIVOTBOOT_CACHE")
     or (os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")) + "/pivotboot"
@@ -54,3 +55,13 @@ def kernel(name):
         for image in sorted(folder.glob(pattern)):
             return image
     raise SetupError(f"{folder} has no kernel image")
+
+
+@functools.lru_cache(maxsize=None)
+def test_kernel(variant):
+    """A patched kernel's image: words or user-root. Built when the cache lacks it."""
+    command = [TREE / "tests/kernels/build", variant]
+    done = subprocess.run(command, stdout=subprocess.PIPE, text=True)
+    if done.returncode != 0:
+        raise SetupError(f"the test kernel '{variant}' could not be built")
+    return pathlib.Path(done.stdout.strip())

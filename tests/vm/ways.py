@@ -16,6 +16,19 @@ def by_kernel_option(folder, line, program=paths.LOADER, **options):
     )
 
 
+def by_linux_boot(folder, kernel, initrd, line, **options):
+    """QEMU loads a Linux image and its initramfs by itself: no firmware and no pivotboot."""
+    return machine.Machine(
+        folder,
+        firmware=None,
+        kernel=kernel,
+        initrd=initrd,
+        append=line,
+        netdev=network.slirp(),
+        **options,
+    )
+
+
 def by_ipxe(folder, web, ipxe, script, **options):
     """The firmware's PXE, or the card's ROM, starts iPXE, which runs the script."""
     options.setdefault("card", {"bootindex": "1"})
