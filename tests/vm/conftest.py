@@ -85,6 +85,15 @@ def faulty():
         yield server
 
 
+def probe_done(vm):
+    """Waits until the probe has done its part and ended the machine.
+
+    Only then the console is complete: what the guest wrote passes through a pipe.
+    """
+    vm.wait_for("^done$", BOOT_SECONDS, "probe")
+    vm.wait(BOOT_SECONDS)
+
+
 def failure(vm):
     """Waits until pivotboot has failed and returned; returns its message and the status."""
     found = vm.wait_for(FAILURE + "|^load options", BOOT_SECONDS, "everything")
@@ -111,6 +120,8 @@ class Boot:
         """The probe must run and end the machine; returns what it saw."""
         with self.start(line, **options) as vm:
             vm.wait_for(r"^done$|\(status \d+\)$", BOOT_SECONDS, "everything")
+            if "pivotboot: error: " not in vm.console:
+                probe_done(vm)
             return seen(vm)
 
     def fails(self, line, status, **options):

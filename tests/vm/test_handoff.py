@@ -9,7 +9,7 @@ import network
 import paths
 import process
 import servers
-from conftest import BOOT_SECONDS, blob
+from conftest import BOOT_SECONDS, blob, probe_done
 
 MAC = "52:54:00:12:34:56"
 GUEST = network.NAMESPACE_GUESTS[0]
@@ -40,7 +40,7 @@ def start_flood(namespace, pause):
 def test_watch_notices(boot):
     """The control: a timer that nobody stopped writes, and the probe must see it."""
     with boot.start("probe-flood probe-flaw probe-exit=0", program=paths.PROBE) as vm:
-        vm.wait_for("^done$", BOOT_SECONDS, "probe")
+        probe_done(vm)
         assert "memory changed" in vm.probe
 
 
@@ -68,7 +68,7 @@ def test_flood(tmp_path, initrd):
             ) as vm:
                 vm.wait_for("^started$", BOOT_SECONDS, "probe")
                 floods.append(start_flood(namespace, pause=0))
-                vm.wait_for("^done$", BOOT_SECONDS, "probe")
+                probe_done(vm)
                 assert ("initrd size 3000000" in vm.probe) == initrd
                 assert "memory changed" not in vm.probe
                 assert "memory intact before ExitBootServices" in vm.probe

@@ -6,7 +6,7 @@ import network
 import paths
 import process
 import servers
-from conftest import BOOT_SECONDS, SECOND_CARD, failure, seen
+from conftest import BOOT_SECONDS, SECOND_CARD, failure, probe_done, seen
 
 END = "-- probe-exit=0"
 ANOTHER_CARD = ("-netdev", "user,id=net1", "-device", "virtio-net-pci,netdev=net1,romfile=")
@@ -24,7 +24,7 @@ def test_late_link(boot):
         vm.set_link(False)
         vm.wait_for("pivotboot: .*link", BOOT_SECONDS)
         vm.set_link(True)
-        vm.wait_for("^done$", BOOT_SECONDS, "probe")
+        probe_done(vm)
         assert seen(vm).options == "probe-exit=0"
 
 
@@ -32,7 +32,7 @@ def test_second_card(boot):
     """The first has no link: the second is taken."""
     with boot.start(f"linux=@/probe.efi network-timeout=3 {END}", extra=ANOTHER_CARD) as vm:
         vm.set_link(False)
-        vm.wait_for("^done$", BOOT_SECONDS, "probe")
+        probe_done(vm)
         assert seen(vm, stopped=SECOND_CARD).options == "probe-exit=0"
 
 
@@ -71,7 +71,7 @@ def site(tmp_path):
 def test_host_name(site):
     site.serve_dhcp()
     with site.start(f"linux=http://{network.NAMESPACE_NAME}/probe.efi {END}") as vm:
-        vm.wait_for("^done$", BOOT_SECONDS, "probe")
+        probe_done(vm)
         assert seen(vm).options == "probe-exit=0"
 
 

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from conftest import BOOT_SECONDS, blob, seen, sha256
+from conftest import blob, probe_done, seen, sha256
 
 THEIRS = blob(60_000, seed="iPXE's own")
 OURS = blob(90_000, seed="pivotboot's")
@@ -42,15 +42,15 @@ def test_return_and_boot_something_else(ipxe, web, name):
         "kernel @/probe.efi by-ipxe probe-exit=0 || echo cannot load",
         "boot",
     ) as vm:
-        vm.wait_for("^done$", BOOT_SECONDS, "probe")
+        probe_done(vm)
         console = vm.console
-        assert "cannot" not in console
+        assert "cannot" not in console, vm.report()
         statuses = {key: value & LOW_BITS for key, value in errors(console).items()}
         assert statuses == {
             "missing": 72 & LOW_BITS,
             "digest": 81 & LOW_BITS,
             "returned": 130 & LOW_BITS,
-        }
+        }, vm.report()
         assert "EFI status 0x800000000000000e" in console
         # The first run of the probe is pivotboot's, the second iPXE's.
         first, second = vm.probe.split("returning\n")
@@ -72,7 +72,7 @@ def test_ipxe_initrd_stays_behind_ours(ipxe, web):
         "kernel @/probe.efi by-ipxe probe-exit=0",
         "boot",
     ) as vm:
-        vm.wait_for("^done$", BOOT_SECONDS, "probe")
+        probe_done(vm)
         first, second = vm.probe.split("returning\n")
         assert f"initrd size {len(OURS)} sha256 {sha256(OURS)}" in first
         assert f"initrd size {len(THEIRS)} sha256 {sha256(THEIRS)}" in second
@@ -87,7 +87,7 @@ def test_no_initrd_hides_that_of_ipxe(ipxe, web):
         "initrd @/theirs",
         "chain --autofree @/pivotboot.efi linux=@/probe.efi -- probe-exit=0",
     ) as vm:
-        vm.wait_for("^done$", BOOT_SECONDS, "probe")
+        probe_done(vm)
         assert seen(vm).initrd_size is None
 
 
@@ -97,6 +97,6 @@ def test_many_returns(ipxe, web):
     bad = f"linux=@/probe.efi initrd=@/ours initrd-sha256={'0' * 64}"
     commands = [f"chain --autofree @/pivotboot.efi {bad} ||"] * 10
     with ipxe("sid", *commands, "chain @/pivotboot.efi linux=@/probe.efi -- probe-exit=0") as vm:
-        vm.wait_for("^done$", BOOT_SECONDS, "probe")
+        probe_done(vm)
         assert vm.console.count("(status 81)") == 10
         assert [status for status, path in web.requests() if path == "/ours"] == [200] * 10

@@ -5,6 +5,7 @@ two that step below their root (tests/vm/runc/escape.c) and a privileged one tha
 lets an unprivileged user namespace pivot. The tests read what it said.
 """
 import collections
+import contextlib
 import functools
 import pathlib
 import re
@@ -14,7 +15,9 @@ import tempfile
 
 import pytest
 
+import network
 import paths
+import servers
 import ways
 
 SECONDS = 240
@@ -22,6 +25,8 @@ LINE = "console=ttyS0 panic=-1"
 
 # What is to be found below a container's root.
 HOST, WRITABLE, READ_ONLY = "the host's files", "an empty root", "an empty read-only root"
+# The leaf init's: who may remount in the initial user namespace can write to it again.
+SEALED = "an empty root that is read-only until it is remounted"
 
 # How an attempt to create a file ends in a filesystem that does not take any: an empty
 # immutable directory's own answer comes first, then the general ones.
@@ -59,9 +64,35 @@ def directly(folder, case):
     return ways.by_linux_boot(folder, case.kernel(), paths.RUNC, f"{LINE} {case.words}")
 
 
-# Each boot of the tests below: how it is started, and the case. Another way to start the
-# same initramfs is another line here.
+# words  pivotboot's; by default nobody says anything about the root
+THROUGH = {
+    "stock-6.1-none": Case(stock("kernel-6.1"), "rootfs=none", None),
+    "stock-6.1": Case(stock("kernel-6.1"), "", SEALED),
+    "stock-6.12": Case(stock("kernel-6.12"), "", SEALED),
+    "stock-7": Case(stock("kernel-7"), "", READ_ONLY),
+    "immutable_rootfs": Case(patched("words"), "", READ_ONLY),
+    "nullfs_rootfs": Case(patched("words"), "rootfs=nullfs_rootfs", READ_ONLY),
+    "nonroot_initramfs": Case(patched("words"), "rootfs=nonroot_initramfs", WRITABLE),
+    "user-root": Case(patched("user-root"), "rootfs=user_root", WRITABLE),
+    "tighter": Case(patched("words"), "rootfs=leaf", SEALED),
+}
+
+
+@contextlib.contextmanager
+def through_pivotboot(folder, case):
+    with servers.Nginx(folder) as web:
+        base = f"http://{network.SLIRP_HOST}:{web.port}"
+        kernel, initrd = web.put("vmlinuz", case.kernel()), web.put("initrd", paths.RUNC)
+        line = f"linux={base}{kernel} initrd={base}{initrd} {case.words} -- {LINE}"
+        machine = folder / "vm"
+        machine.mkdir()
+        with ways.by_kernel_option(machine, line) as vm:
+            yield vm
+
+
+# Each boot of the tests below: how it is started, and the case.
 BOOTS = {f"direct-{name}": (directly, case) for name, case in DIRECT.items()}
+BOOTS |= {f"pivotboot-{name}": (through_pivotboot, case) for name, case in THROUGH.items()}
 
 
 class Said:
@@ -156,6 +187,16 @@ def test_nothing_below_and_nothing_can_be_put_there(name, container):
     assert entries == set() and outcomes["entries"] == "0"
     assert outcomes["write"] in REFUSALS
     assert outcomes["write-after-remount"] in REFUSALS
+
+
+@boots(lambda case: case.below == SEALED)
+def test_nothing_below_the_leaf_root(name):
+    """Empty and read-only; the bound is that CAP_SYS_ADMIN, which these have, may remount it."""
+    entries, outcomes = escape(name, "escape")
+    assert entries == set() and outcomes["entries"] == "0"
+    assert outcomes["write"] in REFUSALS
+    assert outcomes["write-after-remount"] == "ok"
+    assert said(name).one("host-root") == "unchanged"
 
 
 @boots(lambda case: case.below == WRITABLE)

@@ -6,7 +6,7 @@ import paths
 import process
 import servers
 import ways
-from conftest import BOOT_SECONDS, blob, failure, seen, sha256
+from conftest import BOOT_SECONDS, blob, failure, probe_done, seen, sha256
 
 MAC = "52:54:00:12:34:56"  # QEMU's default
 INITRD = blob(100_001)
@@ -21,7 +21,7 @@ def test_ipxe(ipxe, web, name):
         "chain @/pivotboot.efi linux=@/probe.efi initrd=@/initrd rootfs=none"
         f" initrd-sha256={sha256(INITRD)} -- console=ttyS0 probe-exit=0",
     ) as vm:
-        vm.wait_for("^done$", BOOT_SECONDS, "probe")
+        probe_done(vm)
         assert seen(vm).options == "console=ttyS0 probe-exit=0"
         assert seen(vm).initrd_sha256 == sha256(INITRD + bytes(3))
 
@@ -35,7 +35,7 @@ def test_relative_to_itself(ipxe, web):
         "chain @/boot/pivotboot.efi linux=../probe.efi initrd=initrd initrd=/boot/./initrd"
         " -- probe-exit=0",
     ) as vm:
-        vm.wait_for("^done$", BOOT_SECONDS, "probe")
+        probe_done(vm)
         part = INITRD + bytes(3)
         assert seen(vm).initrd_sha256 == sha256(part + part)
 
@@ -60,7 +60,7 @@ def test_entry_of_one_machine(ipxe, web):
         "options probe-exit=0\n",
     )
     with ipxe("sid", "chain @/pivotboot.efi entry=@/machines/${net0/mac}.conf") as vm:
-        vm.wait_for("^done$", BOOT_SECONDS, "probe")
+        probe_done(vm)
         assert seen(vm).options == "console=ttyS0 probe-exit=0"
         assert seen(vm).initrd_sha256 == sha256(INITRD + bytes(3))
 
@@ -118,7 +118,7 @@ def test_firmware(direct, firmware, conf):
     """With nothing in LoadOptions, the .conf beside pivotboot says what to boot."""
     direct.web.put("boot/loader-1.conf", conf)
     with direct.start(firmware) as vm:
-        vm.wait_for("^done$", BOOT_SECONDS, "probe")
+        probe_done(vm)
         assert seen(vm).options == "console=ttyS0 probe-exit=0"
         part = INITRD + bytes(3)
         assert seen(vm).initrd_sha256 == sha256(part + part)
