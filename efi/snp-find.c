@@ -15,6 +15,45 @@ static void connect_all(EFI_BOOT_SERVICES *services)
     services->FreePool(handles);
 }
 
+static EFI_SIMPLE_NETWORK *snp_of(EFI_BOOT_SERVICES *services, EFI_HANDLE handle)
+{
+    EFI_GUID guid = EFI_SIMPLE_NETWORK_PROTOCOL_GUID;
+    void *snp = NULL;
+
+    return services->HandleProtocol(handle, &guid, &snp) == EFI_SUCCESS ? snp : NULL;
+}
+
+static bool same_address(EFI_BOOT_SERVICES *services, EFI_HANDLE a, EFI_HANDLE b)
+{
+    EFI_SIMPLE_NETWORK *snp_a = snp_of(services, a), *snp_b = snp_of(services, b);
+
+    return snp_a && snp_b &&
+           memcmp(&snp_a->Mode->CurrentAddress, &snp_b->Mode->CurrentAddress,
+                  sizeof(EFI_MAC_ADDRESS)) == 0;
+}
+
+/*
+ * The firmware's PXE and HTTP drivers put the SNP of a card on handles of their own as well,
+ * below the card's, which vanish with those drivers: of one card only the shortest path counts.
+ */
+static void keep_one_of_each_card(EFI_BOOT_SERVICES *services, struct snp_choice *choice)
+{
+    for (size_t i = 0; i < choice->count; i++) {
+        for (size_t j = i + 1; j < choice->count;) {
+            EFI_HANDLE a = choice->handles[i], b = choice->handles[j];
+
+            if (!same_address(services, a, b)) {
+                j++;
+                continue;
+            }
+            if (device_path_length(device_path_of(services, b)) <
+                device_path_length(device_path_of(services, a)))
+                choice->handles[i] = b;
+            choice->handles[j] = choice->handles[--choice->count];
+        }
+    }
+}
+
 static void find_all(EFI_BOOT_SERVICES *services, struct snp_choice *choice)
 {
     EFI_GUID guid = EFI_SIMPLE_NETWORK_PROTOCOL_GUID;
@@ -65,4 +104,5 @@ void snp_find(EFI_BOOT_SERVICES *services, EFI_HANDLE image_device, struct snp_c
         connect_all(services);
         find_all(services, ret_choice);
     }
+    keep_one_of_each_card(services, ret_choice);
 }

@@ -22,8 +22,8 @@ struct snp_choice {
  *  1. iPXE up to 1.21 loads from its own SNP handle: that one.
  *  2. iPXE 2.0 and the firmware's HTTP boot load from a handle whose device path continues
  *     that of the SNP handle: the longest SNP path that it starts with.
- *  3. Otherwise (disk, `qemu -kernel`): every device there is; drivers that the firmware has
- *     not connected yet are connected.
+ *  3. Otherwise (disk, `qemu -kernel`): every card there is, once; drivers that the firmware
+ *     has not connected yet are connected.
  */
 void snp_find(EFI_BOOT_SERVICES *services, EFI_HANDLE image_device, struct snp_choice *ret_choice);
 
