@@ -126,6 +126,7 @@ static enum status write_archive(struct boot *boot, unsigned int part_count)
         .flags = boot->root.rootflags == ROOTFLAGS_LEAF ? boot->config.rootflags
                                                         : (struct bytes){ NULL, 0 },
         .onfail = boot->config.leaf_onfail,
+        .is_verified = boot->config.given[KEY_initrd_sha256] > 0,
         .part_count = part_count,
     };
     size_t size_bytes;

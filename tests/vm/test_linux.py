@@ -1,8 +1,10 @@
 """Real kernels reach the demo's userland with the command line that was built for them."""
 import re
+import struct
 
 import pytest
 
+import archive
 import paths
 from conftest import LINUX_SECONDS, sha256
 
@@ -53,6 +55,33 @@ def test_kernel(boot, web, kernel, words, expected, pivot_root):
     assert re.search(f"^pivot_root: {pivot_root}$", console, re.MULTILINE)
     if "nonroot_initramfs" in expected:
         assert told(console, "arguments of init:") == "nonroot_initramfs"
+
+
+def acpi_table():
+    """A secondary table without contents, which the kernel takes all the same."""
+    table = bytearray(struct.pack("<4sIBB6s8sI4sI", b"SSDT", 36, 2, 0, b"PIVOT ", b"BOOTTEST", 1, b"TEST", 1))
+    table[9] = -sum(table) & 0xFF
+    return bytes(table)
+
+
+@pytest.mark.parametrize("one_file", [True, False])
+def test_early_archive(boot, web, one_file):
+    """The kernel's own scan finds tables in front, though the leaf init unpacks what follows."""
+    early = archive.Archive()
+    for folder in ("kernel", "kernel/firmware", "kernel/firmware/acpi"):
+        early.directory(folder)
+    early.file("kernel/firmware/acpi/test.aml", acpi_table())
+    demo = paths.DEMO.read_bytes()
+    web.put("vmlinuz", paths.kernel("kernel-6.1"))
+    web.put("early", early.finished() + (bytes(512) + demo if one_file else b""))
+    web.put("demo", demo)
+    initrds = "initrd=@/early" if one_file else "initrd=@/early initrd=@/demo"
+    with boot.start(f"linux=@/vmlinuz {initrds} -- console=ttyS0", memory="1024") as vm:
+        assert vm.wait(LINUX_SECONDS) == 0, vm.report()
+        console = vm.console
+    assert "the leaf init unpacks the initrd itself" in console
+    assert "ACPI table found in initrd [kernel/firmware/acpi/test.aml]" in console
+    assert re.search("^pivot_root: ok$", console, re.MULTILINE)
 
 
 def test_too_little_memory(boot, web):
