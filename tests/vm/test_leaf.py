@@ -68,7 +68,12 @@ def assert_files(report, entries, ignore=BUILT_IN):
     for path in ignore:
         wanted.pop(path, None)
         found.pop(path, None)
-    assert found == wanted
+    wrong = {
+        path: (wanted.get(path), found.get(path))
+        for path in wanted.keys() | found.keys()
+        if wanted.get(path) != found.get(path)
+    }
+    assert not wrong, f"{len(wrong)} wrong: {list(wrong.items())[:5]}"
 
 
 WAYS = pytest.mark.parametrize("how", ["move", "wrap"])
