@@ -26,21 +26,6 @@ static struct bytes first_word(struct bytes line)
     return bytes_first(line, size);
 }
 
-static uint8_t lower(uint8_t c)
-{
-    return c >= 'A' && c <= 'Z' ? (uint8_t)(c + 'a' - 'A') : c;
-}
-
-static bool equal_without_case(struct bytes a, struct bytes b)
-{
-    if (a.size != b.size)
-        return false;
-    for (size_t i = 0; i < a.size; i++)
-        if (lower(a.data[i]) != lower(b.data[i]))
-            return false;
-    return true;
-}
-
 /* The shell lets its user leave the suffix out. */
 static bool is_name(struct bytes word, struct bytes image)
 {
@@ -51,12 +36,12 @@ static bool is_name(struct bytes word, struct bytes image)
         return false;
     /* A key=value whose URL ends like the image: `linux=http://host/kernel`. */
     if (memchr(word.data, '=', word.size))
-        return equal_without_case(word, image);
-    if (equal_without_case(name, image))
+        return bytes_equal_without_case(word, image);
+    if (bytes_equal_without_case(name, image))
         return true;
     return name.size > 0 && name.size + suffix.size == image.size &&
-           equal_without_case(bytes_from(image, name.size), suffix) &&
-           equal_without_case(name, bytes_first(image, name.size));
+           bytes_equal_without_case(bytes_from(image, name.size), suffix) &&
+           bytes_equal_without_case(name, bytes_first(image, name.size));
 }
 
 /* How many bytes at the start of the line are the image's own name. */

@@ -45,11 +45,8 @@ static struct bytes header_value(const struct http_response *response)
 static void header_collect(char *to, uint32_t capacity, uint32_t *size, const char *from,
                            size_t count)
 {
-    for (size_t i = 0; i < count && *size < capacity; i++) {
-        char c = from[i];
-
-        to[(*size)++] = c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
-    }
+    for (size_t i = 0; i < count && *size < capacity; i++)
+        to[(*size)++] = (char)byte_to_lower((uint8_t)from[i]);
 }
 
 static int on_message_begin(llhttp_t *parser)

@@ -37,6 +37,23 @@ static inline bool bytes_equal(struct bytes a, struct bytes b)
     return a.size == b.size && (a.size == 0 || memcmp(a.data, b.data, a.size) == 0);
 }
 
+/* Of an ASCII letter its small form, of everything else itself. */
+static inline uint8_t byte_to_lower(uint8_t byte)
+{
+    return byte >= 'A' && byte <= 'Z' ? (uint8_t)(byte + ('a' - 'A')) : byte;
+}
+
+/* ASCII letters compare without case. */
+static inline bool bytes_equal_without_case(struct bytes a, struct bytes b)
+{
+    if (a.size != b.size)
+        return false;
+    for (size_t i = 0; i < a.size; i++)
+        if (byte_to_lower(a.data[i]) != byte_to_lower(b.data[i]))
+            return false;
+    return true;
+}
+
 /* The part from offset on; empty when offset is beyond the end. */
 static inline struct bytes bytes_from(struct bytes all, size_t offset)
 {

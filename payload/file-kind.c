@@ -24,17 +24,11 @@ static const struct {
 /* As many first bytes as decide whether a file is text. */
 #define TEXT_SAMPLE_BYTES 64
 
-static bool starts_without_case(struct bytes file, const char *lower)
+static bool starts_without_case(struct bytes file, const char *start)
 {
-    for (size_t i = 0; lower[i]; i++) {
-        uint8_t byte = i < file.size ? file.data[i] : 0;
+    struct bytes expected = bytes_of_string(start);
 
-        if (byte >= 'A' && byte <= 'Z')
-            byte = (uint8_t)(byte + ('a' - 'A'));
-        if (byte != (uint8_t)lower[i])
-            return false;
-    }
-    return true;
+    return bytes_equal_without_case(bytes_first(file, expected.size), expected);
 }
 
 static bool is_blank(uint8_t byte)
