@@ -1,13 +1,7 @@
 #include "handoff.h"
 
 #include "../payload/utf16.h"
-
-static void add_efi_status(struct text *detail, const char *what, EFI_STATUS status)
-{
-    text_add(detail, what);
-    text_add(detail, " EFI status 0x");
-    text_add_hex(detail, status, 16);
-}
+#include "status-code.h"
 
 /*
  * LoadImage wants to know where an image came from, for its logs and its policy: memory.
@@ -68,7 +62,7 @@ enum status handoff_load(const struct handoff *handoff, struct text *detail,
                                           (void *)(uintptr_t)handoff->kernel.data,
                                           handoff->kernel.size, &image.handle);
     if (status != EFI_SUCCESS) {
-        add_efi_status(detail, "LoadImage:", status);
+        text_add_efi_status(detail, "LoadImage:", status);
         /* A violation leaves the image loaded but not startable. */
         if (status == EFI_SECURITY_VIOLATION)
             handoff->services->UnloadImage(image.handle);
@@ -96,7 +90,7 @@ enum status handoff_start(struct handoff_image *image, struct text *detail)
     if (exit_text)
         image->services->FreePool(exit_text);
     handoff_unload(image);
-    add_efi_status(detail, "it ended with", status);
+    text_add_efi_status(detail, "it ended with", status);
     if (status == EFI_OUT_OF_RESOURCES)
         text_add(detail, " (out of memory)");
     return STATUS_HANDOFF_RETURNED;

@@ -1,5 +1,7 @@
 #include "initrd.h"
 
+#include "status-code.h"
+
 #define LINUX_EFI_INITRD_MEDIA_GUID                        \
     {                                                      \
         0x5568e427, 0x68fc, 0x4f3d,                        \
@@ -83,8 +85,7 @@ static EFI_STATUS EFIAPI load_file(struct load_file2_protocol *protocol, EFI_DEV
 static enum status refused(struct text *detail, const char *step, EFI_STATUS status)
 {
     text_add(detail, step);
-    text_add(detail, " failed with EFI status 0x");
-    text_add_hex(detail, status, 16);
+    text_add_efi_status(detail, " failed with", status);
     return STATUS_HANDOFF_INITRD;
 }
 

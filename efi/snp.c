@@ -1,5 +1,7 @@
 #include "snp.h"
 
+#include "status-code.h"
+
 /* How often a full transmit queue is asked for a free buffer before the frame is dropped:
  * TCP sends again, and a device that never frees buffers must not hang us. */
 #define TRANSMIT_TRIES 10000
@@ -102,8 +104,7 @@ static enum status snp_receive(struct link *link, struct buffer frame, size_t *r
 static enum status refused(struct text *detail, const char *step, EFI_STATUS status)
 {
     text_add(detail, step);
-    text_add(detail, " failed with EFI status 0x");
-    text_add_hex(detail, status, 16);
+    text_add_efi_status(detail, " failed with", status);
     return STATUS_NET_DEVICE;
 }
 

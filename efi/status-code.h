@@ -8,6 +8,7 @@
 #define EFI_STATUS_CODE_H
 
 #include "../payload/status.h"
+#include "../payload/text.h"
 #include "efi.h"
 
 #define STATUS_CODE_BASE 0xC000000000000000U
@@ -15,6 +16,14 @@
 static inline EFI_STATUS status_code(enum status st)
 {
     return st ? STATUS_CODE_BASE | (EFI_STATUS)st : EFI_SUCCESS;
+}
+
+/* Adds what the firmware answered: "LoadImage: EFI status 0x800000000000000e". what: trusted. */
+static inline void text_add_efi_status(struct text *text, const char *what, EFI_STATUS status)
+{
+    text_add(text, what);
+    text_add(text, " EFI status 0x");
+    text_add_hex(text, status, 16);
 }
 
 #endif
