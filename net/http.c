@@ -120,6 +120,8 @@ enum status http_get(struct network *network, const struct http_request *request
     st = http_follow(fetch, request->url);
     if (!st) {
         text_clear(detail);
+        if (request->ret_file_bytes)
+            *request->ret_file_bytes = http_response_file_bytes(&fetch->exchange.response);
         if (ret_url) {
             text_clear(ret_url);
             text_add_bytes(ret_url, text_bytes(&fetch->urls[fetch->url_count - 1]));
