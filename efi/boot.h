@@ -62,8 +62,10 @@ struct boot {
     /* The configuration, and the texts that it points into. */
     struct pages line_pages;
     struct blob conf;
-    struct blob entry;
+    struct blob entry; /* also the .conf's, where that is an entry */
     struct config config;
+    /* The words of the line or the .conf as they came: reading them removes their quotes. */
+    struct blob words;
 
     /* The URL that pivotboot came from, "" when nothing tells; relative URLs start there. */
     char origin_memory[URL_MAX_BYTES];

@@ -8,6 +8,7 @@
 #include "configure.h"
 #include "fetch.h"
 #include "initrd-plan.h"
+#include "measure.h"
 #include "network-up.h"
 #include "root.h"
 #include "status-code.h"
@@ -203,6 +204,8 @@ static enum status boot_run(struct boot *b)
         return fail(b, "initrd", st);
     if ((st = handoff_prepare(b)))
         return fail(b, "hand-off", st);
+    if ((st = measure(b)))
+        return fail(b, "measurement", st);
     return fail(b, "hand-off", handoff(b));
 }
 
@@ -234,6 +237,7 @@ static void boot_release(struct boot *boot)
     pages_free(&boot->options_pages);
     pages_free(&boot->kernel.pages);
     pages_free(&boot->entry.pages);
+    pages_free(&boot->words.pages);
     pages_free(&boot->conf.pages);
     pages_free(&boot->line_pages);
 }
