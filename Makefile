@@ -75,13 +75,16 @@ LZMA := $(addprefix $L/7zip/C/,Bra86.c Lzma2Dec.c LzmaDec.c)
 DECODERS := $(ZSTD) $(ZLIB) $(LZ4) $(LZMA)
 
 VERSION := 0.1
+# Where the .sbat section says pivotboot comes from.
+URL := https://pivotboot.invalid/
 
 # ---- the EFI application --------------------------------------------------------------------
 
 WARNINGS := -Wall -Wextra -Wconversion -Wshadow -Wvla -Wmissing-prototypes -Werror
 INCLUDES_LIBRARIES := -isystem $L/llhttp/usr/src/llhttp/include -isystem $L/mbedtls/include \
     -isystem $L/libzstd/lib -isystem $L/zlib -isystem $L/lz4/lib -isystem $L/7zip/C
-DEFINES := '-DPIVOTBOOT_VERSION="$(VERSION)"' '-DMBEDTLS_CONFIG_FILE="mbedtls-config.h"' \
+DEFINES := '-DPIVOTBOOT_VERSION="$(VERSION)"' '-DPIVOTBOOT_URL="$(URL)"' \
+    '-DMBEDTLS_CONFIG_FILE="mbedtls-config.h"' \
     -iquote payload -DZ_SOLO
 # Paths in debug information and assertions must not depend on where the tree lies.
 REPRODUCIBLE := -ffile-prefix-map=$(CURDIR)=. -no-canonical-prefixes
