@@ -96,10 +96,12 @@ static void check_description(const struct config *config)
         struct bytes line = take_until(&rest, '\n');
         size_t key = key_from_name(take_until(&line, ' '));
 
-        require(key < KEY_COUNT && key >= last);
-        require(config->given[key] > 0 || key == KEY_options);
-        last = key == KEY_options ? last : key;
-        require(line.size > 0);
+        require(key < KEY_COUNT && line.size > 0);
+        if (key == KEY_options)
+            require(rest.size == 0);
+        else
+            require(config->given[key] > 0 && key >= last);
+        last = key;
     }
 }
 
