@@ -21,6 +21,7 @@
 #include "pages.h"
 #include "platform.h"
 #include "snp.h"
+#include "stages.h"
 
 #define BOOT_DETAIL_BYTES 1024
 
@@ -55,6 +56,7 @@ struct boot {
     struct clock clock;
     struct console console;
     struct platform platform;
+    struct stages stages;
 
     char detail_memory[BOOT_DETAIL_BYTES];
     struct text detail; /* of the step that failed */

@@ -129,6 +129,7 @@ enum status configure_from_conf(struct boot *boot)
     struct text url = TEXT(memory);
     enum status st;
 
+    stages_begin(&boot->stages, STAGE_CONFIGURATION);
     if (!is_silent(&boot->config))
         return STATUS_OK;
     if ((st = conf_url(boot, &url)))
@@ -166,6 +167,7 @@ enum status configure_from_entry(struct boot *boot)
 {
     enum status st;
 
+    stages_begin(&boot->stages, STAGE_ENTRY);
     if ((st = config_check_line(&boot->config, &boot->detail)))
         return st;
     if (boot->config.given[KEY_entry_url] && (st = add_entry(boot)))
