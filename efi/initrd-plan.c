@@ -113,6 +113,7 @@ enum status initrd_plan_sizes(struct boot *boot)
     struct initrd_plan *plan = &boot->plan;
     enum status st;
 
+    stages_begin(&boot->stages, STAGE_INITRD);
     plan->count = config->given[KEY_initrd_url];
     for (size_t i = 0; i < plan->count; i++) {
         struct initrd_file *file = &plan->files[i];
@@ -195,6 +196,7 @@ enum status initrd_plan_choose(struct boot *boot)
     const char *reason;
     enum status st;
 
+    stages_begin(&boot->stages, STAGE_INITRD);
     if ((st = choose_wrap(boot)))
         return st;
     reason = reason_to_stream(boot);

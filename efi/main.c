@@ -9,6 +9,8 @@
 #include "fetch.h"
 #include "initrd-load.h"
 #include "initrd-plan.h"
+#include "loader-interface.h"
+#include "measure.h"
 #include "memory.h"
 #include "network-up.h"
 #include "root.h"
@@ -75,6 +77,7 @@ static enum status kernel_fetch(struct boot *boot)
         .size_bytes = config->given[KEY_linux_size] ? config->linux_size : SINK_SIZE_UNKNOWN,
     };
 
+    stages_begin(&boot->stages, STAGE_KERNEL);
     return fetch_blob(boot, "kernel", config->linux_url, expected, KERNEL_MAX_BYTES, &boot->kernel);
 }
 
@@ -120,14 +123,49 @@ static enum status cmdline_prepare(struct boot *boot)
     return STATUS_OK;
 }
 
-/* The kernel's stub asks for its initrd. Nothing may arrive from the network behind it. */
+static void log_times(struct boot *boot)
+{
+    char memory[300];
+    struct text line = TEXT(memory);
+
+    text_add(&line, "times: ");
+    stages_describe(&boot->stages, &line);
+    console_line(&boot->console, &line);
+}
+
+/*
+ * The kernel has all of its initrd: nothing may arrive from the network any more, and what the
+ * operating system is told of its loader is complete.
+ */
+static void finish(void *context)
+{
+    struct boot *boot = context;
+    struct loader_facts facts = {
+        .system = boot->system,
+        .clock = &boot->clock,
+        .origin = text_bytes(&boot->origin),
+        .entry = boot->config.entry_url,
+    };
+
+    network_stop(boot);
+    stages_begin(&boot->stages, STAGE_STUB);
+    log_times(boot);
+    if (!loader_interface_publish(&facts))
+        console_say(&boot->console, "warning: the firmware does not keep variables for the "
+                                    "operating system");
+}
+
+/* The kernel's stub asks for its initrd. */
 static enum status initrd_hand_over(void *context, struct buffer to)
 {
     struct boot *boot = context;
-    enum status st = initrd_load(boot, to);
+    enum status st;
 
+    stages_begin(&boot->stages, STAGE_INITRD);
+    st = initrd_load(boot, to);
+    stages_begin(&boot->stages, STAGE_STUB);
     if (!st)
-        network_stop(boot);
+        finish(boot);
     return st;
 }
 
@@ -142,6 +180,7 @@ static enum status handoff_prepare(struct boot *boot)
     };
     enum status st;
 
+    stages_begin(&boot->stages, STAGE_HANDOFF);
     if ((st = handoff_load(&handoff, &boot->detail, &boot->handoff)))
         return st;
     pages_free(&boot->kernel.pages);
@@ -159,8 +198,9 @@ static enum status handoff(struct boot *boot)
     struct memory before = memory_look(boot->services);
     enum status st;
 
+    stages_begin(&boot->stages, STAGE_STUB);
     if (boot->initrd.size_bytes == 0)
-        network_stop(boot);
+        finish(boot);
     console_say(&boot->console, "starting the kernel");
     st = handoff_start(&boot->handoff, &why);
     if (boot->initrd.failure)
@@ -210,6 +250,8 @@ static enum status boot_run(struct boot *b)
         return fail(b, "initrd", st);
     if ((st = handoff_prepare(b)))
         return fail(b, "hand-off", st);
+    if ((st = measure(b)))
+        return fail(b, "measurement", st);
     return handoff(b);
 }
 
@@ -223,6 +265,7 @@ static void boot_init(struct boot *boot, EFI_HANDLE image, EFI_SYSTEM_TABLE *sys
     boot->origin = TEXT(boot->origin_memory);
     boot->base = TEXT(boot->base_memory);
     clock_init(&boot->clock, boot->services);
+    stages_init(&boot->stages, &boot->clock);
     console_init(&boot->console, system, &boot->clock);
     platform_init(&boot->platform, boot->services, &boot->clock, &boot->console);
     /* A boot option's watchdog fires after five minutes: a slow network may take longer. */
@@ -241,6 +284,7 @@ static void boot_release(struct boot *boot)
     pages_free(&boot->options_pages);
     pages_free(&boot->kernel.pages);
     pages_free(&boot->entry.pages);
+    pages_free(&boot->words.pages);
     pages_free(&boot->conf.pages);
     pages_free(&boot->line_pages);
 }
