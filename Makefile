@@ -250,7 +250,7 @@ $B/signatures/.complete: $(wildcard tests/unit/signatures/*.py) .deps/sets | $B/
 	$(Q)PYTHONDONTWRITEBYTECODE=1 $(PYTHON) tests/unit/signatures/make.py $(@D) \
 	    $(foreach release,$(RELEASES_OPENSSL),$(release)=$$(.deps/fetch openssl-$(release)))
 	@touch $@
-$B/unit/test-signature: | $B/signatures/.complete
+$B/unit/test-signature $B/unit/test-trust-section: | $B/signatures/.complete
 
 # This one runs all of net/ on the real lwIP, against a peer with an lwIP of its own. There
 # lwIP's assertions end the test.

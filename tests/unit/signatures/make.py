@@ -15,6 +15,7 @@ import struct
 import sys
 
 import der
+import malformed
 import vectors
 from pki import CA, SIGNER, Openssl, Pki
 
@@ -31,6 +32,7 @@ def section(anchors, policy=""):
 class Maker:
     def __init__(self, folder, openssls):
         self.folder = folder
+        self.content = CONTENT
         self.openssls = openssls
         self.pki = pki = Pki(folder / "made")
         self.root = pki.authority("Root", kind="rsa:2048")
@@ -116,6 +118,15 @@ class Maker:
         old = pki.authority("Root", key=root.key, end="20260201000000Z")
         self.trust("root-renewed", [old, root])
         self.trust("root-over", [old])
+        for name, anchors in {
+            "signer": [root, self.signer],
+            "rsa-1024": [pki.authority("Small", kind="rsa:1024")],
+            "sha1": [pki.authority("Old", kind="rsa:2048", digest="sha1")],
+            "constrained": [pki.authority("Constrained", extensions=[
+                "nameConstraints=permitted;DNS:a.example"])],
+            "server-auth": [pki.authority("Servers", extensions=["extendedKeyUsage=serverAuth"])],
+        }.items():  # fmt: skip
+            self.trust(f"anchor-{name}", anchors)
         # Another root has the same name.
         self.trust("same-name", [pki.authority("Root"), root])
 
@@ -245,127 +256,6 @@ class Maker:
         fields[3] = der.Cms(self.pki.sign(CONTENT, self.rsa)).signer()[3]
         self.case("algorithm-of-rsa", cms.with_signer(fields))
 
-    def wrong_structure(self):
-        sign, pki = self.sign, self.pki
-        sign("attached", self.signer, options=["-noattr", "-nodetach"])
-        sign("no-certificates", self.signer, options=["-noattr", "-nocerts"])
-        sign("stream", self.signer, options=["-noattr", "-stream"])
-        sign("pem", self.signer, form="PEM")
-        sign("smime", self.signer, form="SMIME")
-        sign("content-type", self.signer, options=["-noattr", "-econtent_type", "1.2.3.4"])
-        self.case("other-file", pki.sign(CONTENT + b"options init=/bin/sh\n", self.signer))
-        good = self.cms().encode()
-        self.case("trailing-byte", good + b"\x00")
-        self.case("trailing-newline", good + b"\n")
-        self.case("twice", good + good)
-        self.case("length-4-gib", b"\x30\x84\xff\xff\xff\xff" + good[4:])
-        self.case("length-5-bytes", b"\x30\x85\x00\x00\x00\x00\x10" + good[4:])
-        self.case("length-127-bytes", b"\x30\xff" + good[4:])
-        self.case("length-not-shortest", b"\x30\x83\x00" + good[2:])
-        self.case("length-indefinite", b"\x30\x80" + good[4:] + b"\x00\x00")
-        self.case("nothing", b"")
-        self.case("zeros", bytes(64))
-        self.case("deep", b"\x30\x82\xff\xfc" * 16000)
-        self.case("too-long", good + bytes(65536))
-        self.case("revocation-list", self.with_revocation_list())
-        cms = self.cms()
-        cms.signers = []
-        self.case("no-signers", cms)
-        cms = self.cms()
-        cms.signers *= 9
-        self.case("nine-signers", cms)
-        cms = self.cms()
-        cms.certificates *= 17
-        self.case("17-certificates", cms)
-        cms = self.cms()
-        cms.certificates.append(der.encode(der.SEQUENCE, b"\x02\x01\x05"))
-        self.case("certificate-junk", cms)
-        cms = self.cms()
-        cms.with_signer([der.integer(3)] + cms.signer()[1:])
-        self.case("signer-version", cms)
-        cms = self.cms()
-        cms.with_signer(cms.signer() + [der.encode(der.CONTEXT_1, self.attribute())])
-        self.case("unsigned-attributes", cms)
-        cms = self.cms()
-        cms.with_signer(cms.signer() + [der.encode(der.NULL)])
-        self.case("signer-more", cms)
-
-    def with_revocation_list(self):
-        cms = self.cms()
-        fields = der.parts(der.parts(der.parts(cms.encode())[1])[0])
-        fields.insert(4, der.encode(der.CONTEXT_1, der.encode(der.SEQUENCE)))
-        data = der.encode(der.SEQUENCE, *fields)
-        return der.encode(der.SEQUENCE, cms.type, der.encode(der.CONTEXT_0, data))
-
-    @staticmethod
-    def attribute():
-        oid = der.encode(der.OID, bytes.fromhex("2a864886f70d010905"))
-        return der.encode(der.SEQUENCE, oid, der.encode(der.SET, der.integer(1)))
-
-    def wrong_attributes(self):
-        content_type, time, digest = der.parts(self.attributes()[3])[:3]
-        wrong = digest[:-32] + bytes(32)
-        other_type = content_type[:-1] + b"\x02"
-        two = der.parts(digest)
-        values = der.encode(der.SET, *der.parts(two[1]) * 2)
-        for name, attributes in {
-            "digest-wrong": [content_type, wrong],
-            "digest-missing": [content_type, time],
-            "digest-twice": [content_type, digest, digest],
-            "digest-two-values": [content_type, der.encode(der.SEQUENCE, two[0], values)],
-            "type-missing": [time, digest],
-            "type-twice": [content_type, content_type, digest],
-            "type-other": [other_type, digest],
-            "changed": [content_type, digest],
-            "none": [],
-        }.items():
-            cms = self.cms(options=())
-            fields = cms.signer()
-            fields[3] = der.encode(der.CONTEXT_0, *attributes)
-            self.case(f"attributes-{name}", cms.with_signer(fields))
-        # Made up around a signature without any; left out of one with them.
-        cms = self.cms()
-        fields = cms.signer()
-        fields.insert(3, der.encode(der.CONTEXT_0, content_type, digest))
-        self.case("attributes-added", cms.with_signer(fields))
-        cms = self.cms(options=())
-        fields = cms.signer()
-        del fields[3]
-        self.case("attributes-removed", cms.with_signer(fields))
-
-    def attributes(self):
-        return self.cms(options=()).signer()
-
-    def wrong_values(self):
-        for name, value in vectors.ecdsa_values(self.cms().signature):
-            self.case(f"ecdsa-{name}", self.cms().with_signature(value))
-        cms = self.cms(self.rsa)
-        for name, block in vectors.rsa_blocks(CONTENT, 256):
-            raw = self.raw_rsa(self.rsa, block)
-            self.case(f"pkcs1-{name}", cms.with_signature(raw))
-        good = self.cms(self.rsa).signature
-        modulus = int(self.pki.openssl(
-            "x509", "-in", self.rsa.certificate, "-noout", "-modulus").split(b"=")[1], 16)  # fmt: skip
-        plus = int.from_bytes(good, "big") + modulus
-        self.case("rsa-plus-modulus", cms.with_signature(plus.to_bytes(257, "big")))
-        self.case("rsa-leading-zero", cms.with_signature(b"\x00" + good))
-        self.case("rsa-one-short", cms.with_signature(good[:-1]))
-        self.case("rsa-empty", cms.with_signature(b""))
-        self.case("rsa-0", cms.with_signature(bytes(256)))
-        self.case("rsa-1", cms.with_signature(bytes(255) + b"\x01"))
-        self.case("rsa-modulus", cms.with_signature(modulus.to_bytes(256, "big")))
-        cubic = self.pki.issue("cubic", self.root, kind="rsa:2048:3")
-        self.sign("rsa-exponent-3", cubic)
-        forged = vectors.rsa_exponent_3(CONTENT, 256)
-        self.case("rsa-exponent-3-forged", self.cms(cubic).with_signature(forged))
-
-    def raw_rsa(self, signer, block):
-        path = self.pki.path(".block")
-        path.write_bytes(block)
-        # Decrypting is the same power of the block, and takes one of any form.
-        return self.pki.openssl("pkeyutl", "-decrypt", "-inkey", signer.key, "-in", path,
-                                "-pkeyopt", "rsa_padding_mode:none")  # fmt: skip
-
 
 def main(folder, *openssls):
     folder = pathlib.Path(folder)
@@ -381,9 +271,9 @@ def main(folder, *openssls):
     maker.swapped_certificates()
     maker.thresholds()
     maker.wrong_algorithms()
-    maker.wrong_structure()
-    maker.wrong_attributes()
-    maker.wrong_values()
+    malformed.structure(maker)
+    malformed.attributes(maker)
+    malformed.values(maker)
     shutil.rmtree(folder / "made")
 
 
