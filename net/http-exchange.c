@@ -1,11 +1,7 @@
 #include "http-exchange.h"
-#include "resolver.h"
 
 /* Of a URL in a message, in bytes: the interesting part of a message stands behind it. */
 #define URL_SHOWN_MAX_BYTES 160
-
-/* lwIP gives up on a name server that does not answer after 7 s: see DNS_MAX_RETRIES. */
-#define NAME_SERVERS_SILENT_MS 6000
 
 #define REQUEST_MAX_BYTES (2 * URL_MAX_BYTES)
 
@@ -16,8 +12,11 @@ static uint64_t exchange_now(const struct http_exchange *exchange)
 
 static void say_server(struct http_exchange *exchange)
 {
-    network_add_address(exchange->detail, &exchange->address);
-    text_add(exchange->detail, ":");
+    const ip_addr_t *address = &exchange->connection.address;
+
+    text_add(exchange->detail, IP_IS_V6(address) ? "[" : "");
+    network_add_address(exchange->detail, address);
+    text_add(exchange->detail, IP_IS_V6(address) ? "]:" : ":");
     text_add_u64(exchange->detail, exchange->url.port);
 }
 
@@ -58,7 +57,7 @@ static enum status exchange_idle(struct http_exchange *exchange)
     case HTTP_RESOLVING:
         say_host(exchange);
         text_add(exchange->detail, ": no answer from the DNS server ");
-        network_add_name_servers(exchange->detail);
+        name_servers_add(&exchange->network->name_servers, exchange->detail);
         text_add(exchange->detail, " within ");
         say_seconds(exchange, timeout_ms);
         break;
@@ -123,38 +122,39 @@ static enum status exchange_wait(struct http_exchange *exchange)
 
 static enum status exchange_name_unknown(struct http_exchange *exchange)
 {
+    const char *why = ": no answer from the DNS server ";
+
     say_host(exchange);
-    if (exchange_now(exchange) - exchange->last_sign_ms >= NAME_SERVERS_SILENT_MS)
-        text_add(exchange->detail, ": no answer from the DNS server ");
-    else
-        text_add(exchange->detail, " is not known to the DNS server ");
-    network_add_name_servers(exchange->detail);
+    switch (exchange->resolver.state) {
+    case RESOLVER_NO_SERVER:
+        text_add(exchange->detail, " cannot be resolved: nobody named a DNS server");
+        return STATUS_NET_NAME_UNKNOWN;
+    case RESOLVER_UNKNOWN:
+        why = " is not known to the DNS server ";
+        break;
+    case RESOLVER_REFUSED:
+        why = ": no help from the DNS server ";
+        break;
+    default:
+        break;
+    }
+    text_add(exchange->detail, why);
+    name_servers_add(&exchange->network->name_servers, exchange->detail);
     return STATUS_NET_NAME_UNKNOWN;
 }
 
 static enum status exchange_resolve(struct http_exchange *exchange)
 {
+    struct resolver *resolver = &exchange->resolver;
     enum status st;
 
     exchange_enter(exchange, HTTP_RESOLVING);
-    if ((st = resolver_ask(exchange->network, exchange->url.host)))
+    if ((st = resolver_ask(resolver, exchange->network, exchange->url.host)))
         return st;
-    for (;;) {
-        switch (resolver_look(exchange->network, &exchange->address)) {
-        case RESOLVER_FOUND:
-            return STATUS_OK;
-        case RESOLVER_UNKNOWN:
-            return exchange_name_unknown(exchange);
-        case RESOLVER_NO_SERVER:
-            say_host(exchange);
-            text_add(exchange->detail, " cannot be resolved: DHCP named no DNS server");
-            return STATUS_NET_NAME_UNKNOWN;
-        case RESOLVER_WAITING:
-            break;
-        }
+    while (resolver->state == RESOLVER_WAITING)
         if ((st = exchange_wait(exchange)))
             return st;
-    }
+    return resolver->state == RESOLVER_FOUND ? STATUS_OK : exchange_name_unknown(exchange);
 }
 
 static void exchange_received(void *context, struct bytes bytes)
@@ -180,15 +180,15 @@ static enum status exchange_connect(struct http_exchange *exchange)
     enum status st;
 
     exchange_enter(exchange, HTTP_CONNECTING);
-    st = connection_open(connection, &exchange->address, exchange->url.port, exchange_received,
-                         exchange);
-    if (st == STATUS_NET_CONNECT)
-        return exchange_unreachable(exchange, "no route to ", st);
+    st = connection_open(connection, exchange->network, &exchange->resolver.addresses,
+                         exchange->url.port, exchange_received, exchange);
     if (st)
         return st;
     while (connection->state == CONNECTION_CONNECTING)
         if ((st = exchange_wait(exchange)))
             return st;
+    if (connection->state == CONNECTION_NO_WAY)
+        return exchange_unreachable(exchange, "no route to ", STATUS_NET_CONNECT);
     if (connection->state == CONNECTION_REFUSED)
         return exchange_unreachable(exchange, "connection refused by ", STATUS_NET_CONNECT);
     if (connection->state == CONNECTION_LOST)
@@ -295,11 +295,12 @@ enum status http_exchange_run(struct http_exchange *exchange, struct bytes text)
     if ((st = url_parse(text, exchange->detail, &exchange->url)))
         return st;
     say_url(exchange->detail, text);
+    exchange->resolver = (struct resolver){ .pcb = NULL };
     exchange->connection = (struct connection){ .pcb = NULL };
     exchange->failure = STATUS_OK;
     exchange->sign = false;
     st = exchange_steps(exchange);
-    resolver_cancel(exchange->network);
+    resolver_cancel(&exchange->resolver);
     if (st)
         connection_abort(&exchange->connection);
     else
