@@ -81,7 +81,7 @@ def serve_dhcp(namespace, folder, bootfile_url="unused", only=None):
     only          the one address that it gives away
     """
     first, last = (only, only) if only else NAMESPACE_GUESTS
-    return _dnsmasq(
+    return serve(
         namespace, folder, f"--address=/{NAMESPACE_NAME}/{NAMESPACE_HOST}",
         f"--dhcp-range={first},{last},1h", "--dhcp-vendorclass=set:http,HTTPClient",
         "--dhcp-option-force=tag:http,60,HTTPClient", f"--dhcp-boot=tag:http,{bootfile_url}",
@@ -90,21 +90,14 @@ def serve_dhcp(namespace, folder, bootfile_url="unused", only=None):
 
 DHCP = (f"--dhcp-range={NAMESPACE_GUESTS[0]},{NAMESPACE_GUESTS[1]},1h",)
 # A router that names the prefix and the name server; another that refers to DHCPv6 as well.
-ROUTER = ("--enable-ra", "--dhcp-range=fd00:77::,ra-only,64,1h")
-ROUTER_DHCPV6 = ("--enable-ra", "--dhcp-range=fd00:77::,ra-stateless,64,1h")
+NAME_SERVER6 = f"--dhcp-option=option6:dns-server,[{NAMESPACE_HOST6}]"
+ROUTER = ("--enable-ra", "--dhcp-range=fd00:77::,ra-only,64,1h", NAME_SERVER6)
+ROUTER_DHCPV6 = ("--enable-ra", "--dhcp-range=fd00:77::,ra-stateless,64,1h", NAME_SERVER6)
 
 
-def name(name, *addresses):
-    """dnsmasq's option for a name and its addresses."""
-    return f"--host-record={name},{','.join(addresses)}"
 
-
-def serve_names(namespace, folder, *options):
-    """Starts dnsmasq with options for DHCP and names."""
-    return _dnsmasq(namespace, folder, *options)
-
-
-def _dnsmasq(namespace, folder, *options):
+def serve(namespace, folder, *options):
+    """Starts dnsmasq on the namespace's tap device with options for addresses and names."""
     log = folder / "dnsmasq.log"
     with open(log, "wb") as file:
         dnsmasq = process.start(
