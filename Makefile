@@ -52,8 +52,8 @@ lock:
 
 # ---- sources --------------------------------------------------------------------------------
 
-PURE := $(wildcard payload/*.c kernel-cmdline/*.c) net/url.c net/ip-text.c \
-    net/dns-message.c net/content-range.c net/http-response.c
+PURE := $(wildcard payload/*.c kernel-cmdline/*.c) $(addprefix net/,url.c content-range.c \
+            dns-message.c http-date.c http-headers.c http-request.c http-response.c ip-text.c)
 NET  := $(filter-out $(PURE),$(wildcard net/*.c))
 EFI  := $(wildcard efi/*.c efi/libc/*.c efi/arch/x86_64/*.c)
 
@@ -76,13 +76,16 @@ LZMA := $(addprefix $L/7zip/C/,Bra86.c Lzma2Dec.c LzmaDec.c)
 DECODERS := $(ZSTD) $(ZLIB) $(LZ4) $(LZMA)
 
 VERSION := 0.1
+# Where the .sbat section says pivotboot comes from.
+URL := https://pivotboot.invalid/
 
 # ---- the EFI application --------------------------------------------------------------------
 
 WARNINGS := -Wall -Wextra -Wconversion -Wshadow -Wvla -Wmissing-prototypes -Werror
 INCLUDES_LIBRARIES := -isystem $L/llhttp/usr/src/llhttp/include -isystem $L/mbedtls/include \
     -isystem $L/libzstd/lib -isystem $L/zlib -isystem $L/lz4/lib -isystem $L/7zip/C
-DEFINES := '-DPIVOTBOOT_VERSION="$(VERSION)"' '-DMBEDTLS_CONFIG_FILE="mbedtls-config.h"' \
+DEFINES := '-DPIVOTBOOT_VERSION="$(VERSION)"' '-DPIVOTBOOT_URL="$(URL)"' \
+    '-DMBEDTLS_CONFIG_FILE="mbedtls-config.h"' \
     -iquote payload -DZ_SOLO
 # Paths in debug information and assertions must not depend on where the tree lies.
 REPRODUCIBLE := -ffile-prefix-map=$(CURDIR)=. -no-canonical-prefixes

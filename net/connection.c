@@ -1,5 +1,7 @@
 #include "connection.h"
 
+#include "network-state.h"
+
 /* Between two addresses (RFC 8305, section 5). */
 #define ATTEMPT_DELAY_MS 300
 

@@ -10,7 +10,8 @@
 
 #include "../payload/bytes.h"
 #include "../payload/status.h"
-#include "network-state.h"
+#include "network-task.h"
+#include "resolver-cache.h"
 
 enum connection_state {
     CONNECTION_CLOSED, /* not open yet, or closed by us */
@@ -57,7 +58,7 @@ enum status connection_open(struct connection *connection, struct network *netwo
                             const struct host_addresses *addresses, uint16_t port,
                             void (*received)(void *context, struct bytes bytes), void *context);
 
-/* Sends bytes (copied; TCP_SND_BUF at most and once). STATUS_OUT_OF_MEMORY. */
+/* Sends bytes (copied; one request at a time: TCP_SND_BUF at most). STATUS_OUT_OF_MEMORY. */
 enum status connection_send(struct connection *connection, struct bytes bytes);
 
 /* Opens the window again by what was received: once for each network_poll, not for each segment. */

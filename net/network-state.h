@@ -5,16 +5,12 @@
 #include <lwip/ip_addr.h>
 #include <lwip/netif.h>
 
+#include "connections.h"
 #include "frames.h"
 #include "name-servers.h"
+#include "network-task.h"
 #include "network.h"
 #include "resolver-cache.h"
-
-/* Something that has to be done now and then while it lasts: network_poll calls run. */
-struct network_task {
-    void (*run)(struct network_task *task, uint64_t now_ms);
-    struct network_task *next;
-};
 
 /* Servers that are remembered for having accepted a connection. */
 #define NETWORK_PROVEN_MOST 8
@@ -34,17 +30,13 @@ struct network {
     ip_addr_t name_server_proven; /* the last one that answered; "any" at first */
     struct resolver_cache names;
     ip_addr_t proven[NETWORK_PROVEN_MOST]; /* the latest first; "any" where there is none */
+    struct connections connections;
     uint64_t frames_received;
     uint32_t frames_unsent; /* the link refused them */
     bool silent;            /* closing: nothing reaches the link any more */
 };
 
 uint64_t network_now(const struct network *network);
-
-/* task must stay where it is until it is removed; it may remove itself and others. */
-void network_task_add(struct network *network, struct network_task *task);
-/* Harmless when the task has not been added. */
-void network_task_remove(struct network *network, struct network_task *task);
 
 /* Whether packets to an address have a source address and a way. */
 enum network_way {

@@ -32,6 +32,7 @@ class Machine:
     """
     folder    a private, existing folder for the machine's files
     firmware  OVMF of that suite; with None QEMU loads a Linux image itself (-kernel)
+    platform  instead of that: a Platform of secure_boot.py
     netdev    -netdev's value without the id (slirp or tap, see network.py)
     card      more properties of the network card, such as {"bootindex": "1"}
     rom       an option ROM for the card; the firmware's own driver is used without one
@@ -46,6 +47,7 @@ class Machine:
         self,
         folder,
         firmware="sid",
+        platform=None,
         memory="512",
         netdev="user",
         card=None,
@@ -69,7 +71,7 @@ class Machine:
             "qemu-system-x86_64",
             "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot",
             "-machine", "q35", *accel.options(), "-m", memory,
-            *_flash(folder, firmware),
+            *_flash(folder, firmware, platform),
             "-netdev", f"{netdev},id=net0",
             "-device", f"virtio-net-pci,netdev=net0,romfile={_escaped(rom or '')}{properties}",
             # trixie's and sid's OVMF have no network boot without a random number generator.
@@ -195,16 +197,21 @@ class Machine:
         self.close()
 
 
-def _flash(folder, firmware):
+def _flash(folder, firmware, platform):
     """QEMU's options for OVMF and a variable store of this machine's own."""
-    if firmware is None:
+    if platform:
+        code, variables, options = platform.code, platform.variables, platform.options
+    elif firmware:
+        code, variables = paths.firmware(firmware)
+        options = ()
+    else:
         return []
-    code, variables = paths.firmware(firmware)
     own_variables = folder / "vars.fd"
     shutil.copyfile(variables, own_variables)
     return [
-        "-drive", f"if=pflash,format=raw,readonly=on,file={_escaped(code)}",
-        "-drive", f"if=pflash,format=raw,file={_escaped(own_variables)}",
+        *options,
+        "-drive", f"if=pflash,format=raw,unit=0,readonly=on,file={_escaped(code)}",
+        "-drive", f"if=pflash,format=raw,unit=1,file={_escaped(own_variables)}",
     ]  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 import os
 import re
 import shutil
+import struct
 import subprocess
 
 import paths
@@ -18,6 +19,20 @@ def readobj(*arguments):
 
 def field(text, name):
     return int(re.search(rf"\b{name}: (0x[0-9A-F]+|\d+)", text)[1], 0)
+
+
+def contents_of(name):
+    """A section's contents, without the padding of the file."""
+    data = paths.LOADER.read_bytes()
+    (pe_at,) = struct.unpack_from("<I", data, 0x3C)
+    (count,) = struct.unpack_from("<H", data, pe_at + 6)
+    (optional_size,) = struct.unpack_from("<H", data, pe_at + 20)
+    for i in range(count):
+        at = pe_at + 24 + optional_size + 40 * i
+        if data[at : at + 8].rstrip(b"\0") == name:
+            size, _, _, raw_at = struct.unpack_from("<4I", data, at + 8)
+            return data[raw_at : raw_at + size]
+    raise AssertionError(f"no section {name}")
 
 
 def test_headers():
@@ -39,6 +54,14 @@ def test_sections():
         flags = int(re.search(r"Characteristics \[ \((0x[0-9A-F]+)\)", section)[1], 0)
         assert not (flags & WRITE and flags & EXECUTE), section
         assert field(section, "VirtualAddress") % PAGE == 0, section
+
+
+def test_sbat():
+    """The format's own line and ours, and nothing behind them (shim's SBAT.md)."""
+    lines = contents_of(b".sbat").decode().split("\n")
+    assert lines.pop() == ""
+    assert [line.split(",")[:2] for line in lines] == [["sbat", "1"], ["pivotboot", "1"]]
+    assert all(len(line.split(",")) == 6 and line.isascii() for line in lines)
 
 
 def test_two_builds_are_equal(tmp_path):

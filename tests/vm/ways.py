@@ -29,16 +29,19 @@ def by_linux_boot(folder, kernel, initrd, line, **options):
     )
 
 
-def by_ipxe(folder, web, ipxe, script, **options):
-    """The firmware's PXE, or the card's ROM, starts iPXE, which runs the script."""
+def by_ipxe(folder, web, ipxe, script, program=None, **options):
+    """The firmware's PXE, or the card's ROM, starts iPXE, which runs the script.
+
+    program: an iPXE for the firmware's PXE in place of the suite's own.
+    """
     options.setdefault("card", {"bootindex": "1"})
-    if ipxe == OLDEST_IPXE:
+    if ipxe == OLDEST_IPXE and not program:
         path = web.put("boot.ipxe", script)
         netdev = network.slirp(bootfile=f"http://{network.SLIRP_HOST}:{web.port}{path}")
         return machine.Machine(folder, netdev=netdev, rom=paths.ipxe_rom(), **options)
     tftp = folder / "tftp"
     tftp.mkdir()
-    shutil.copy(paths.ipxe_program(ipxe), tftp / "snponly.efi")
+    shutil.copy(program or paths.ipxe_program(ipxe), tftp / "snponly.efi")
     (tftp / "autoexec.ipxe").write_text(script)
     return machine.Machine(
         folder, netdev=network.slirp(tftp=tftp, bootfile="snponly.efi"), **options

@@ -1,0 +1,118 @@
+"""The measuring itself: a bench whose arithmetic is wrong would never be noticed."""
+import random
+import xml.etree.ElementTree
+
+import paired
+import plot
+import pytest
+import report
+
+
+def test_ways_take_turns():
+    order = []
+    ways = {name: lambda name=name: order.append(name) or len(order) for name in "abc"}
+    values = paired.interleaved(ways, 3, warm_up=1)
+    assert "".join(order) == "cba" "abc" "cba" "abc"
+    assert values == {"a": [4, 9, 10], "b": [5, 8, 11], "c": [6, 7, 12]}
+
+
+def test_a_median_lies_within_its_interval():
+    chance = random.Random(5)
+    within = 0
+    for _ in range(60):
+        found = paired.median([chance.gauss(10, 1) for _ in range(25)])
+        assert found.low <= found.middle <= found.high
+        within += found.low <= 10 <= found.high
+    # Of 95 in 100, with room for chance: an interval that is too narrow fails here, and the
+    # whole range of the values would always hold.
+    assert 51 <= within <= 59
+
+
+def test_an_interval_narrows_with_more_turns():
+    chance = random.Random(6)
+    few, many = (paired.median([chance.gauss(10, 1) for _ in range(n)]) for n in (10, 160))
+    assert many.high - many.low < (few.high - few.low) / 2
+
+
+def test_one_value_is_its_own_median():
+    assert paired.median([3.0]) == (3.0, 3.0, 3.0)
+    with pytest.raises(ValueError):
+        paired.median([])
+
+
+def test_ratios_are_taken_within_a_turn():
+    # The machine becomes slower and slower: medians taken apart would show nothing like 1.1.
+    speed = [1, 2, 4, 8, 16, 32, 64]
+    found = paired.ratio([1.1 * each for each in speed], speed)
+    assert found == pytest.approx((1.1, 1.1, 1.1))
+    with pytest.raises(ValueError):
+        paired.ratio([1.0, 2.0], [1.0])
+
+
+@pytest.mark.parametrize(
+    "measured, goal, at_least, line",
+    [
+        (1.0472, 1.1, False, "target wrap measured 1.047 goal 1.100 met"),
+        (1.1, 1.1, False, "target wrap measured 1.100 goal 1.100 met"),
+        (1.1001, 1.1, False, "target wrap measured 1.100 goal 1.100 missed"),
+        (54.32, 50, True, "target wrap measured 54.3 goal 50 met"),
+        (49.9, 50, True, "target wrap measured 49.9 goal 50 missed"),
+        (0, 0, False, "target wrap measured 0 goal 0 met"),
+    ],
+)
+def test_target_line(measured, goal, at_least, line):
+    assert str(report.Target("wrap", measured, goal, at_least)) == line
+
+
+def test_target_name_is_one_word():
+    with pytest.raises(ValueError):
+        report.Target("two words", 1, 1)
+
+
+def test_table():
+    found = report.table(["mode", "ratio"], [["a|b", 1.5], ["c", "-"]])
+    assert found == "| mode | ratio |\n| --- | --- |\n| a\\|b | 1.500 |\n| c | - |\n"
+    with pytest.raises(ValueError):
+        report.table(["one"], [["a", "b"]])
+
+
+def test_section():
+    whole = "before\n<!-- one -->\nold\n<!-- /one -->\nafter <!-- one -->\n"
+    whole = whole.replace("after <!-- one -->", "after")
+    found = report.replace_section(whole, "one", "new\n")
+    assert found == "before\n<!-- one -->\nnew\n<!-- /one -->\nafter\n"
+    assert report.replace_section(found, "one", "new") == found
+    for wrong in ("", "<!-- one -->\n", "<!-- /one -->\n<!-- one -->\n", whole + whole):
+        with pytest.raises(ValueError):
+            report.replace_section(wrong, "one", "new")
+
+
+def test_readme_has_sections_for_what_is_published(tmp_path, monkeypatch):
+    readme = tmp_path / "README.md"
+    readme.write_text("<!-- x -->\n<!-- /x -->\n")
+    monkeypatch.setattr(report, "README", readme)
+    monkeypatch.setattr(report, "RESULTS", tmp_path / "results")
+    target = report.Target("t", 1.0, 2.0)
+    report.publish("x", "text\n", {"p.svg": "<svg/>"}, [target], complete=False)
+    assert readme.read_text() == "<!-- x -->\n<!-- /x -->\n"
+    report.publish("x", "text\n", {"p.svg": "<svg/>"}, [target])
+    assert (tmp_path / "results/p.svg").read_text() == "<svg/>"
+    assert readme.read_text() == f"<!-- x -->\ntext\n\n```\n{target}\n```\n<!-- /x -->\n"
+
+
+def test_plot_draws_to_scale():
+    groups = {"20 MB & more": {"none": 1.0, "wrap": (1.5, 1.4, 1.6)}, "200 MB": {"none": 3.0}}
+    image = xml.etree.ElementTree.fromstring(plot.bars("title", "s", groups, reference=1.0))
+    space = "{http://www.w3.org/2000/svg}"
+    wide = [float(each.get("width")) for each in image.iter(f"{space}rect")
+            if each.get("height") == str(plot.BAR)]
+    assert wide == pytest.approx([wide[0], wide[0] * 1.5, wide[0] * 3], rel=0.01)
+    assert max(wide) < plot.WIDTH
+    words = [each.text for each in image.iter(f"{space}text")]
+    assert {"title", "s", "none", "wrap", "20 MB & more", "200 MB", "1.5"} <= set(words)
+
+
+@pytest.mark.parametrize("most", [0.0003, 0.9, 1, 1.99, 4, 7.2, 10, 123_456])
+def test_ticks(most):
+    step = plot.tick_step(most)
+    assert 4 <= most / step <= 10.001
