@@ -195,6 +195,19 @@ pcr: setup
 	@$(MAKE) --silent $B/tools/pcr >&2
 	@$B/tools/pcr
 
+# Puts a trust section into the loader.
+$B/tools/trust: $(addprefix payload/tools/,trust.c add-section.c) $(TOOL_OBJECTS)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(TOOL_CFLAGS) $(WARNINGS) $(filter %.c %.o,$^) -o $@
+
+comma := ,
+.PHONY: trust
+trust: $B/pivotboot.efi $B/tools/trust
+	@test -n "$(ANCHORS)" && test -n "$(POLICY)" || \
+	    { echo "make trust ANCHORS=certificates.pem POLICY=file [OUT=file]: see README.md"; exit 2; }
+	@$B/tools/trust $< "$(or $(OUT),$B/pivotboot-trusted.efi)" "$(POLICY)" \
+	    $(subst $(comma), ,$(ANCHORS))
+
 # ---- the leaf init: a Linux program -----------------------------------------------------------
 
 LEAF_TARGET := x86_64-linux-gnu
