@@ -59,7 +59,8 @@ static bool is_as_learnt(const struct initrd_file *file, struct bytes verified)
     initrd_walk_init(&walk);
     while (!initrd_walk_window(&walk, bytes_from(verified, walk.offset), true))
         ;
-    return walk.format == file->walk.format && walk.early_bytes == file->walk.early_bytes;
+    return walk.format == file->walk.format &&
+           (walk.format != INITRD_FORMAT_ZSTD || walk.early_bytes == file->walk.early_bytes);
 }
 
 /* Whether wrapping still applies now that sizes are known: nothing is too large, and nothing

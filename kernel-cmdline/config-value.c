@@ -53,6 +53,15 @@ static bool read_stream(struct bytes text, enum stream_mode *ret_mode)
     return *ret_mode != STREAM_AUTO || bytes_equal(text, BYTES("auto"));
 }
 
+static bool read_format(struct bytes text, enum format_said *ret_format)
+{
+    *ret_format = bytes_equal(text, BYTES("zstd"))    ? FORMAT_ZSTD
+                  : bytes_equal(text, BYTES("cpio"))  ? FORMAT_CPIO
+                  : bytes_equal(text, BYTES("other")) ? FORMAT_OTHER
+                                                      : FORMAT_AUTO;
+    return *ret_format != FORMAT_AUTO || bytes_equal(text, BYTES("auto"));
+}
+
 bool config_value_read(enum key_type type, struct bytes text, union config_value *ret_value)
 {
     uint64_t number;
@@ -83,6 +92,8 @@ bool config_value_read(enum key_type type, struct bytes text, union config_value
         return bytes_equal(text, BYTES("continue")) || bytes_equal(text, BYTES("panic"));
     case KEY_TYPE_STREAM:
         return read_stream(text, &ret_value->stream);
+    case KEY_TYPE_FORMAT:
+        return read_format(text, &ret_value->format);
     case KEY_TYPE_TPM:
         ret_value->tpm = bytes_equal(text, BYTES("require")) ? TPM_REQUIRE : TPM_AUTO;
         return ret_value->tpm == TPM_REQUIRE || bytes_equal(text, BYTES("auto"));

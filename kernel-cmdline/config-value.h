@@ -15,6 +15,7 @@ union config_value {
     config_ARCHITECTURE architecture;
     config_ONFAIL onfail;
     config_STREAM stream;
+    config_FORMAT format;
     config_TPM tpm;
     config_FLAG flag;
 };

@@ -24,6 +24,14 @@ enum stream_mode {
     STREAM_OFF,
 };
 
+/* What an initrd is, as its owner says; verified bytes that are something else are not wrapped. */
+enum format_said {
+    FORMAT_AUTO, /* whoever wants to know has to look */
+    FORMAT_ZSTD, /* from its first byte on */
+    FORMAT_CPIO, /* uncompressed archives to its end */
+    FORMAT_OTHER,
+};
+
 enum key_source {
     KEY_LINE = 1,
     KEY_ENTRY = 2,
@@ -54,6 +62,7 @@ typedef enum root_mode config_ROOT_MODE;
 typedef enum architecture config_ARCHITECTURE;
 typedef enum leaf_onfail config_ONFAIL;
 typedef enum stream_mode config_STREAM;
+typedef enum format_said config_FORMAT;
 typedef enum tpm_use config_TPM;
 typedef bool config_FLAG;
 
