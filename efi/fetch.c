@@ -10,9 +10,13 @@ static void log_digest(const struct fetch *fetch, const struct fetch_file *file,
     struct text line = TEXT(memory);
 
     text_add(&line, file->name);
-    text_add(&line, ": SHA-256 ");
-    text_add_hex_bytes(&line, (struct bytes){ digest->result.bytes, SHA256_BYTES });
-    text_add(&line, file->expected.digest ? " as expected" : ", not pinned");
+    if (file->expected.digest) {
+        text_add(&line, ": SHA-256 ");
+        text_add_hex_bytes(&line, (struct bytes){ digest->result.bytes, SHA256_BYTES });
+        text_add(&line, " as expected");
+    } else {
+        text_add(&line, ": not checked, no SHA-256 was given");
+    }
     console_line(fetch->console, &line);
 }
 
