@@ -53,7 +53,7 @@ lock:
 # ---- sources --------------------------------------------------------------------------------
 
 PURE := $(wildcard payload/*.c kernel-cmdline/*.c) net/url.c net/content-range.c \
-    net/http-response.c
+    net/http-response.c net/stall.c
 NET  := $(filter-out $(PURE),$(wildcard net/*.c))
 EFI  := $(wildcard efi/*.c efi/libc/*.c efi/arch/x86_64/*.c)
 
@@ -338,6 +338,14 @@ $B/vm/%.o: tests/vm/probe/%.c | $L/.complete
 $B/vm/probe-pe.efi: $(PROBE)
 	$(Q)$(LD) $(filter-out /debug:dwarf,$(EFI_LDFLAGS)) /out:$@ $^
 
+# Takes the firmware's frames away.
+$B/vm/deaf.o: tests/vm/deaf/deaf.c | $L/.complete
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(EFI_CFLAGS) $(WARNINGS) $(EFI_INCLUDES) -c $< -o $@
+
+$B/vm/deaf.efi: $B/vm/deaf.o
+	$(Q)$(LD) $(filter-out /debug:dwarf,$(EFI_LDFLAGS)) /out:$@ $^
+
 $B/vm/probe.efi: $B/vm/probe-pe.efi tests/vm/bzimage.py
 	$(Q)$(PYTHON) tests/vm/bzimage.py $< $@
 
@@ -380,7 +388,7 @@ run-machine: run-needs
 run: run-machine
 	@$(exit $(or $(shell cat $B/vm/run-status-$$PPID && rm $B/vm/run-status-$$PPID),125))false
 
-test-needs: run-needs test-kernels $B/vm/runc.cpio.zst $(UNIT_TESTS) $(FUZZ_REPLAYS) \
+test-needs: run-needs test-kernels $B/vm/runc.cpio.zst $B/vm/deaf.efi $(UNIT_TESTS) $(FUZZ_REPLAYS) \
     $B/tools/keys-table
 test: test-needs
 	@$(PYTHON) tests/run

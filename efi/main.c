@@ -187,6 +187,8 @@ static enum status boot_run(struct boot *b)
         return fail(b, "configuration", st);
     if ((st = configure_from_entry(b)))
         return fail(b, "entry", st);
+    if ((st = network_follow_configuration(b)))
+        return fail(b, "network", st);
     if ((st = kernel_fetch(b)))
         return fail(b, "kernel", st);
     if ((st = kernel_check(b)))

@@ -73,6 +73,8 @@ bool config_value_read(enum key_type type, struct bytes text, union config_value
         ret_value->onfail =
             bytes_equal(text, BYTES("continue")) ? LEAF_ONFAIL_CONTINUE : LEAF_ONFAIL_PANIC;
         return bytes_equal(text, BYTES("continue")) || bytes_equal(text, BYTES("panic"));
+    case KEY_TYPE_TRANSPORT:
+        return transport_from_name(text, &ret_value->transport);
     case KEY_TYPE_FLAG:
         ret_value->flag = bytes_equal(text, BYTES("yes"));
         return ret_value->flag || bytes_equal(text, BYTES("no"));

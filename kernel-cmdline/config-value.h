@@ -14,6 +14,7 @@ union config_value {
     config_ROOT_MODE root_mode;
     config_ARCHITECTURE architecture;
     config_ONFAIL onfail;
+    config_TRANSPORT transport;
     config_FLAG flag;
 };
 

@@ -12,6 +12,7 @@
 #include "../payload/status.h"
 #include "../payload/text.h"
 #include "root-mode.h"
+#include "transport.h"
 
 /* Longest text of LoadOptions or a .conf, in bytes. */
 #define CONFIG_LINE_MAX_BYTES (32 * 1024)
@@ -41,6 +42,7 @@ typedef uint32_t config_SECONDS;
 typedef enum root_mode config_ROOT_MODE;
 typedef enum architecture config_ARCHITECTURE;
 typedef enum leaf_onfail config_ONFAIL;
+typedef enum transport config_TRANSPORT;
 typedef bool config_FLAG;
 
 struct config {

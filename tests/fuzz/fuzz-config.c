@@ -22,6 +22,7 @@ static void check_text(struct bytes value, const struct sources *sources)
 #define CHECK_SECONDS(value)   require((value) >= 1 && (value) <= CONFIG_MAX_SECONDS)
 #define CHECK_ROOT_MODE(value) require((value) < ROOT_MODE_COUNT)
 #define CHECK_ONFAIL(value)    require((value) == LEAF_ONFAIL_PANIC || (value) == LEAF_ONFAIL_CONTINUE)
+#define CHECK_TRANSPORT(value) require((value) < TRANSPORT_COUNT)
 #define CHECK_FLAG(value)      ((void)(value))
 #define CHECK_ARCHITECTURE(value) \
     require((value) == ARCHITECTURE_X64 || (value) == ARCHITECTURE_AA64)
