@@ -52,8 +52,8 @@ lock:
 
 # ---- sources --------------------------------------------------------------------------------
 
-PURE := $(wildcard payload/*.c kernel-cmdline/*.c) net/url.c net/content-range.c \
-    net/http-response.c net/stall.c
+PURE := $(wildcard payload/*.c kernel-cmdline/*.c) $(addprefix net/,url.c content-range.c \
+            http-date.c http-headers.c http-request.c http-response.c stall.c)
 NET  := $(filter-out $(PURE),$(wildcard net/*.c))
 EFI  := $(wildcard efi/*.c efi/libc/*.c efi/arch/x86_64/*.c)
 
