@@ -15,7 +15,7 @@ AR := llvm-ar
 # Debian's own, which has Debian's pytest; another may be first on PATH.
 PYTHON := /usr/bin/python3
 
-.PHONY: all help setup run test check format lock clean fuzz
+.PHONY: all help setup run pcr test check format lock clean fuzz
 all: $B/pivotboot.efi
 
 help:
@@ -24,6 +24,7 @@ help:
 	@echo "make check   formatting, purity, static analysis (make test runs it as well)"
 	@echo "make         build $B/pivotboot.efi"
 	@echo "make format  lay out all C sources with clang-format"
+	@echo "make pcr ENTRY=file LINUX=file   predict PCR 12 (measured boot, see README.md)"
 	@echo "make fuzz T=target SECONDS=60   explore with libFuzzer"
 	@echo "make lock    take the archive's library versions into .deps/lock"
 	@echo "make clean   remove $B (downloads stay in the cache)"
@@ -162,11 +163,12 @@ $B/tools/keys-table: $(KEYS_TABLE) | $L/.complete
 	@mkdir -p $(@D)
 	$(Q)$(CC) -std=gnu11 -O1 -MD -MP -I. $(WARNINGS) $(KEYS_TABLE) -o $@
 
-# Prints what kernel images can do: $B/tools/capabilities vmlinuz...
-TOOL_CFLAGS := -std=gnu11 -g -O2 -MD -MP $(INCLUDES_LIBRARIES) $(DEFINES) -I.
-TOOL_OBJECTS := $(patsubst %.c,$B/tool/%.o,$(subst $L/,lib/,$(wildcard payload/*.c) $(DECODERS) \
-    $(MBEDTLS)))
-$(patsubst %.c,$B/tool/%.o,$(wildcard payload/*.c)): EXTRA = $(WARNINGS)
+TOOL_CFLAGS := -std=gnu11 -g -O2 -MD -MP $(INCLUDES_LIBRARIES) \
+    $(subst mbedtls-config.h,tools/mbedtls-config.h,$(DEFINES)) -I.
+TOOL_PURE := $(wildcard payload/*.c kernel-cmdline/*.c)
+TOOL_OBJECTS := $(patsubst %.c,$B/tool/%.o,$(subst $L/,lib/,$(TOOL_PURE) $(DECODERS) \
+    $(sort $(MBEDTLS) $(addprefix $L/mbedtls/library/,sha1.c sha512.c))))
+$(patsubst %.c,$B/tool/%.o,$(TOOL_PURE)): EXTRA = $(WARNINGS)
 $B/tool/%.o: %.c Makefile | $L/.complete
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(TOOL_CFLAGS) $(EXTRA) -c $< -o $@
@@ -175,9 +177,15 @@ $B/tool/lib/%.o: $L/.complete Makefile
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(TOOL_CFLAGS) $(LIBRARY_FLAGS) $(EXTRA) -c $L/$*.c -o $@
 
-$B/tools/capabilities: payload/tools/capabilities.c $(TOOL_OBJECTS)
+# capabilities prints what kernel images can do, pcr predicts what the TPM is told.
+$B/tools/capabilities $B/tools/pcr: $B/tools/%: payload/tools/%.c $(TOOL_OBJECTS)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(TOOL_CFLAGS) $(WARNINGS) $(filter %.c %.o,$^) -o $@
+
+# Settings given to make reach the tool through the environment.
+pcr: setup
+	@$(MAKE) --silent $B/tools/pcr >&2
+	@$B/tools/pcr
 
 # ---- the leaf init: a Linux program -----------------------------------------------------------
 

@@ -21,6 +21,7 @@
 #include "pages.h"
 #include "platform.h"
 #include "snp.h"
+#include "stages.h"
 
 #define BOOT_DETAIL_BYTES 1024
 
@@ -55,6 +56,7 @@ struct boot {
     struct clock clock;
     struct console console;
     struct platform platform;
+    struct stages stages;
 
     char detail_memory[BOOT_DETAIL_BYTES];
     struct text detail; /* of the step that failed */
@@ -62,8 +64,10 @@ struct boot {
     /* The configuration, and the texts that it points into. */
     struct pages line_pages;
     struct blob conf;
-    struct blob entry;
+    struct blob entry; /* also the .conf's, where that is an entry */
     struct config config;
+    /* The words of the line or the .conf as they came: reading them removes their quotes. */
+    struct blob words;
 
     /* The URL that pivotboot came from, "" when nothing tells; relative URLs start there. */
     char origin_memory[URL_MAX_BYTES];

@@ -65,12 +65,14 @@ static enum status device_up(struct boot *boot, EFI_HANDLE handle)
     };
     enum status st;
 
+    stages_begin(&boot->stages, STAGE_LINK);
     if ((st = snp_open(&boot->snp, &device, &boot->detail)))
         return st;
     if ((st = wait_for_link(boot, timeout_ms)))
         return st;
     if ((st = snp_choose(&boot->snp, boot->config.transport, &boot->detail)))
         return st;
+    stages_begin(&boot->stages, STAGE_DHCP);
     if ((st = network_open(&boot->platform.net, &boot->snp.link, &boot->network)))
         return st;
     return network_configure(boot->network, timeout_ms, &boot->detail);

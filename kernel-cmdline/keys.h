@@ -14,6 +14,7 @@ enum key_type {
     KEY_TYPE_ARCHITECTURE,
     KEY_TYPE_ONFAIL,
     KEY_TYPE_TRANSPORT,
+    KEY_TYPE_TPM,
     KEY_TYPE_FLAG,
 };
 
