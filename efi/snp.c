@@ -8,17 +8,34 @@
 /* How long no frame may come in, in ms, before the other way is tried. */
 #define SILENCE_MS 2000
 
+/* What IPv6 sends to groups: routers to all nodes, whoever looks for our MAC to its group. */
+#define GROUPS 2
+
 static EFI_GUID snp_guid(void)
 {
     return (EFI_GUID)EFI_SIMPLE_NETWORK_PROTOCOL_GUID;
 }
 
-static void set_filters(EFI_SIMPLE_NETWORK *protocol, uint32_t filters)
+/* The receive filters as they are, to be restored later. */
+static struct snp_filters filters_of(const EFI_SIMPLE_NETWORK *protocol)
 {
-    /* Filters that a device does not support are refused, not ignored: ask for none of them. */
-    uint32_t supported = protocol->Mode->ReceiveFilterMask;
+    const EFI_SIMPLE_NETWORK_MODE *mode = protocol->Mode;
+    struct snp_filters filters = { .setting = mode->ReceiveFilterSetting };
 
-    protocol->ReceiveFilters(protocol, filters & supported, supported & ~filters, TRUE, 0, NULL);
+    if (mode->MCastFilterCount <= ARRAY_LENGTH(filters.groups))
+        filters.groups_count = mode->MCastFilterCount;
+    memcpy(filters.groups, mode->MCastFilter, filters.groups_count * sizeof(*filters.groups));
+    return filters;
+}
+
+static void restore_filters(EFI_SIMPLE_NETWORK *protocol, struct snp_filters *filters)
+{
+    bool groups =
+        (filters->setting & EFI_SIMPLE_NETWORK_RECEIVE_MULTICAST) != 0 && filters->groups_count > 0;
+
+    protocol->ReceiveFilters(protocol, filters->setting,
+                             protocol->Mode->ReceiveFilterMask & ~filters->setting, !groups,
+                             groups ? filters->groups_count : 0, groups ? filters->groups : NULL);
 }
 
 static enum status refused(struct text *detail, const char *step, EFI_STATUS status)
@@ -26,6 +43,30 @@ static enum status refused(struct text *detail, const char *step, EFI_STATUS sta
     text_add(detail, step);
     text_add_efi_status(detail, " failed with", status);
     return STATUS_NET_DEVICE;
+}
+
+/*
+ * Filters that a device does not support are refused, not ignored: none of them is asked for.
+ * All groups are let in where that is possible, since an address may be in a group of its own.
+ */
+static void set_filters(EFI_SIMPLE_NETWORK *protocol)
+{
+    const uint8_t *mac = protocol->Mode->CurrentAddress.Addr;
+    EFI_MAC_ADDRESS groups[GROUPS] = {
+        { { 0x33, 0x33, 0, 0, 0, 1 } },
+        { { 0x33, 0x33, 0xff, mac[3], mac[4], mac[5] } },
+    };
+    UINT32 possible = protocol->Mode->ReceiveFilterMask;
+    UINT32 filters = RECEIVE_FILTERS & possible;
+
+    if (possible & EFI_SIMPLE_NETWORK_RECEIVE_PROMISCUOUS_MULTICAST)
+        filters |= EFI_SIMPLE_NETWORK_RECEIVE_PROMISCUOUS_MULTICAST;
+    else if (protocol->Mode->MaxMCastFilterCount >= GROUPS)
+        filters |= EFI_SIMPLE_NETWORK_RECEIVE_MULTICAST & possible;
+    if (filters & EFI_SIMPLE_NETWORK_RECEIVE_MULTICAST)
+        protocol->ReceiveFilters(protocol, filters, possible & ~filters, FALSE, GROUPS, groups);
+    else
+        protocol->ReceiveFilters(protocol, filters, possible & ~filters, TRUE, 0, NULL);
 }
 
 /* Brings the device into the initialised state, whichever it is in. */
@@ -43,7 +84,7 @@ static enum status start(struct snp *snp, struct text *detail)
         if (status != EFI_SUCCESS)
             return refused(detail, "initialising the device", status);
     }
-    set_filters(protocol, RECEIVE_FILTERS);
+    set_filters(protocol);
     snp->running = true;
     return STATUS_OK;
 }
@@ -96,14 +137,14 @@ static void leave_lower(struct snp *snp)
     if (snp->lower.busy || snp->lower.foreign)
         restart_upper(snp);
     else
-        set_filters(snp->lower.protocol, snp->lower_filters);
+        restore_filters(snp->lower.protocol, &snp->lower_filters);
 }
 
 static void enter_lower(struct snp *snp)
 {
     snp_wire_drain(&snp->upper);
-    snp->lower_filters = snp->lower.protocol->Mode->ReceiveFilterSetting;
-    set_filters(snp->lower.protocol, RECEIVE_FILTERS);
+    snp->lower_filters = filters_of(snp->lower.protocol);
+    set_filters(snp->lower.protocol);
     snp->wire = &snp->lower;
 }
 
@@ -271,7 +312,7 @@ enum status snp_open(struct snp *snp, const struct snp_device *device, struct te
         text_add(detail, " bytes");
         return STATUS_NET_DEVICE;
     }
-    snp->found_filters = found->Mode->ReceiveFilterSetting;
+    snp->found_filters = filters_of(found);
     snp->found_state = found->Mode->State;
     snp->had_drivers = has_drivers(snp->services, snp->handle);
     memcpy(snp->link.mac, found->Mode->CurrentAddress.Addr, LINK_MAC_BYTES);
@@ -325,7 +366,7 @@ static void restore(struct snp *snp)
     if (!snp->running && start(snp, &ignored))
         return;
     if (snp->found_state != EfiSimpleNetworkStopped)
-        set_filters(snp->upper.protocol, snp->found_filters);
+        restore_filters(snp->upper.protocol, &snp->found_filters);
 }
 
 void snp_close(struct snp *snp)

@@ -18,16 +18,23 @@
 #include "efi.h"
 #include "snp-wire.h"
 
+/* The receive filters of a device. */
+struct snp_filters {
+    uint32_t setting;
+    uint32_t groups_count;
+    EFI_MAC_ADDRESS groups[MAX_MCAST_FILTER_CNT];
+};
+
 struct snp {
     struct link link;
     EFI_BOOT_SERVICES *services;
     struct console *console;
     EFI_HANDLE agent;
     EFI_HANDLE handle;
-    EFI_EVENT exit_event;   /* the backstop at ExitBootServices */
-    uint32_t found_filters; /* what has to be restored */
+    EFI_EVENT exit_event;             /* the backstop at ExitBootServices */
+    struct snp_filters found_filters; /* what has to be restored */
+    struct snp_filters lower_filters;
     uint32_t found_state;
-    uint32_t lower_filters;
     bool had_drivers; /* drivers of the firmware's were disconnected */
     bool running;     /* started and initialised, frames may arrive */
 
