@@ -264,7 +264,7 @@ static void open_lower(struct snp *snp, EFI_HANDLE parent)
         snp_wire_init(&snp->lower, lower, snp->memory + SNP_WIRE_MEMORY_BYTES);
 }
 
-static enum status open(struct snp *snp, EFI_HANDLE parent, struct text *detail)
+static enum status take(struct snp *snp, EFI_HANDLE parent, struct text *detail)
 {
     EFI_BOOT_SERVICES *services = snp->services;
     EFI_GUID guid = snp_guid();
@@ -318,7 +318,7 @@ enum status snp_open(struct snp *snp, const struct snp_device *device, struct te
     memcpy(snp->link.mac, found->Mode->CurrentAddress.Addr, LINK_MAC_BYTES);
     if (found->Mode->MaxPacketSize >= 576 && found->Mode->MaxPacketSize < 1500)
         snp->link.mtu_bytes = (uint16_t)found->Mode->MaxPacketSize;
-    st = open(snp, device->parent, detail);
+    st = take(snp, device->parent, detail);
     if (st)
         snp_close(snp);
     return st;
