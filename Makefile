@@ -53,13 +53,15 @@ lock:
 
 # ---- sources --------------------------------------------------------------------------------
 
-PURE := $(wildcard payload/*.c kernel-cmdline/*.c) $(addprefix net/,url.c content-range.c \
-            dns-message.c http-date.c http-headers.c http-request.c http-response.c ip-text.c \
-            stall.c)
+PURE := $(wildcard payload/*.c payload/arch/*.c kernel-cmdline/*.c) \
+    $(addprefix net/,url.c content-range.c dns-message.c http-date.c http-headers.c \
+        http-request.c http-response.c ip-text.c stall.c)
 NET  := $(filter-out $(PURE),$(wildcard net/*.c))
 EFI  := $(wildcard efi/*.c efi/libc/*.c efi/arch/x86_64/*.c)
 
 MBEDTLS := $(addprefix $L/mbedtls/library/,sha256.c platform_util.c)
+# What mbedTLS calls: tests and host tools need it as well.
+MBEDTLS_HOOKS := $(addprefix efi/,mbedtls-sha256.c mbedtls-sha256-portable.c)
 LLHTTP  := $(addprefix $L/llhttp/usr/src/llhttp/src/,api.c http.c llhttp.c)
 LWIP    := $(addprefix $L/lwip/src/core/,def.c inet_chksum.c init.c ip.c mem.c memp.c \
              netif.c pbuf.c tcp.c tcp_in.c tcp_out.c timeouts.c udp.c \
@@ -126,6 +128,9 @@ EFI_OBJECTS := $(call efi_object,$(PURE) $(NET) $(EFI) $(MBEDTLS) $(LLHTTP) $(LW
 $(call efi_object,$(PURE)): EXTRA = $(WARNINGS)
 $(call efi_object,$(NET)):  EXTRA = $(WARNINGS) $(LWIP_INCLUDES)
 $(call efi_object,$(EFI)):  EXTRA = $(WARNINGS) $(EFI_INCLUDES)
+# It includes a source of the library's.
+$(foreach build,efi tool host fuzz analysis,$B/$(build)/efi/mbedtls-sha256-portable.o): \
+    EXTRA = $(LIBRARY_FLAGS) -isystem $L/mbedtls/library
 $(call efi_object,$(LWIP)): EXTRA = $(LIBRARY_FLAGS) $(LWIP_INCLUDES)
 $(call efi_object,$(MBEDTLS)): EXTRA = $(LIBRARY_FLAGS)
 $(call efi_object,$(LLHTTP)): EXTRA = $(LIBRARY_FLAGS) -Os
@@ -168,9 +173,9 @@ $B/tools/keys-table: $(KEYS_TABLE) | $L/.complete
 
 TOOL_CFLAGS := -std=gnu11 -g -O2 -MD -MP $(INCLUDES_LIBRARIES) \
     $(subst mbedtls-config.h,tools/mbedtls-config.h,$(DEFINES)) -I.
-TOOL_PURE := $(wildcard payload/*.c kernel-cmdline/*.c)
+TOOL_PURE := $(wildcard payload/*.c payload/arch/*.c kernel-cmdline/*.c)
 TOOL_OBJECTS := $(patsubst %.c,$B/tool/%.o,$(subst $L/,lib/,$(TOOL_PURE) $(DECODERS) \
-    $(sort $(MBEDTLS) $(addprefix $L/mbedtls/library/,sha1.c sha512.c))))
+    $(MBEDTLS_HOOKS) $(sort $(MBEDTLS) $(addprefix $L/mbedtls/library/,sha1.c sha512.c))))
 $(patsubst %.c,$B/tool/%.o,$(TOOL_PURE)): EXTRA = $(WARNINGS)
 $B/tool/%.o: %.c Makefile | $L/.complete
 	@mkdir -p $(@D)
@@ -234,7 +239,7 @@ $B/leaf-init: $B/leaf-init.debug
 HOST_CFLAGS := -std=gnu11 -g -O1 -fsanitize=address,undefined -fno-sanitize-recover=all \
     -fno-omit-frame-pointer -MD -MP $(INCLUDES_LIBRARIES) $(DEFINES) -I.
 host_object = $(patsubst %.c,$B/host/%.o,$(subst $L/,lib/,$1))
-HOST_OBJECTS := $(call host_object,$(PURE) $(MBEDTLS) $(LLHTTP) $(DECODERS))
+HOST_OBJECTS := $(call host_object,$(PURE) $(MBEDTLS) $(MBEDTLS_HOOKS) $(LLHTTP) $(DECODERS))
 
 $(call host_object,$(PURE)): EXTRA = $(WARNINGS)
 $(call host_object,$(MBEDTLS) $(LLHTTP)): EXTRA = $(LIBRARY_FLAGS)
@@ -280,7 +285,7 @@ leaf-tools: $B/leaf-init $B/leaf-initrd $B/leaf-checker $B/leaf-setup
 
 # The same target twice: with libFuzzer to explore, with a small driver to replay corpora.
 FUZZ_NAMES := $(patsubst tests/fuzz/fuzz-%.c,%,$(wildcard tests/fuzz/fuzz-*.c))
-FUZZ_OBJECTS := $(patsubst %.c,$B/fuzz/%.o,$(subst $L/,lib/,$(PURE) $(MBEDTLS) $(LLHTTP) \
+FUZZ_OBJECTS := $(patsubst %.c,$B/fuzz/%.o,$(subst $L/,lib/,$(PURE) $(MBEDTLS) $(MBEDTLS_HOOKS) $(LLHTTP) \
     $(DECODERS)))
 FUZZ_REPLAYS := $(FUZZ_NAMES:%=$B/fuzz/replay-%)
 
@@ -311,9 +316,9 @@ fuzz: setup
 
 # ---- style and static analysis --------------------------------------------------------------
 
-OWN_C := $(wildcard payload/*.c payload/leaf/*.c payload/tools/*.c kernel-cmdline/*.c net/*.c efi/*.c efi/*/*.c \
+OWN_C := $(wildcard payload/*.c payload/arch/*.c payload/leaf/*.c payload/tools/*.c kernel-cmdline/*.c net/*.c efi/*.c efi/*/*.c \
     tests/unit/*.c tests/fuzz/*.c tests/vm/*/*.c)
-OWN_H := $(wildcard payload/*.h payload/leaf/*.h payload/leaf/arch/*.h kernel-cmdline/*.h net/*.h net/lwip/*.h net/lwip/arch/*.h efi/*.h \
+OWN_H := $(wildcard payload/*.h payload/arch/*.h payload/leaf/*.h payload/leaf/arch/*.h kernel-cmdline/*.h net/*.h net/lwip/*.h net/lwip/arch/*.h efi/*.h \
     efi/*/*.h efi/libc/include/*.h tests/unit/*.h tests/vm/*/*.h)
 
 .PHONY: check-format check-analysis
@@ -328,7 +333,8 @@ check-format: | setup
 	    clang-format --dry-run --Werror $(OWN_C) $(OWN_H); \
 	else echo 'check-format: skipped: the layout is that of clang-format 14'; fi
 
-ANALYSED := $(patsubst %.c,$B/analysis/%.ok,$(PURE) $(NET) $(EFI))
+ANALYSED := $(patsubst %.c,$B/analysis/%.ok,$(PURE) $(NET) \
+    $(filter-out efi/mbedtls-sha256-portable.c,$(EFI)))
 $(patsubst %.c,$B/analysis/%.ok,$(NET)): EXTRA = $(LWIP_INCLUDES)
 $(patsubst %.c,$B/analysis/%.ok,$(EFI)): EXTRA = $(EFI_INCLUDES) $(LEAF_PROGRAM)
 check-analysis: $(ANALYSED)

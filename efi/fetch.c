@@ -1,6 +1,7 @@
 #include "fetch.h"
 
 #include "../net/http.h"
+#include "mbedtls-sha256.h"
 #include "progress.h"
 
 static void log_digest(const struct fetch *fetch, const struct fetch_file *file,
@@ -13,7 +14,8 @@ static void log_digest(const struct fetch *fetch, const struct fetch_file *file,
     if (file->expected.digest) {
         text_add(&line, ": SHA-256 ");
         text_add_hex_bytes(&line, (struct bytes){ digest->result.bytes, SHA256_BYTES });
-        text_add(&line, " as expected");
+        text_add(&line, " as expected, by ");
+        text_add(&line, mbedtls_sha256_way());
     } else {
         text_add(&line, ": not checked, no SHA-256 was given");
     }

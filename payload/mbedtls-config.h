@@ -3,6 +3,9 @@
 #define PAYLOAD_MBEDTLS_CONFIG_H
 
 #define MBEDTLS_SHA256_C
+#if defined(__x86_64__)
+#define MBEDTLS_SHA256_PROCESS_ALT /* efi/mbedtls-sha256.c; on Arm mbedTLS has its own */
+#endif
 
 /* Nothing of that allocates; a helper that is compiled along would want to free. */
 #define MBEDTLS_PLATFORM_C
