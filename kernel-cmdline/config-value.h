@@ -15,6 +15,7 @@ union config_value {
     config_ARCHITECTURE architecture;
     config_ONFAIL onfail;
     config_TRANSPORT transport;
+    config_STREAM stream;
     config_TPM tpm;
     config_FLAG flag;
 };
