@@ -56,7 +56,8 @@ lock:
 
 PURE := $(wildcard payload/*.c payload/arch/*.c kernel-cmdline/*.c) \
     $(addprefix net/,url.c content-range.c dns-message.c http-date.c http-headers.c \
-        http-request.c http-response.c ip-text.c stall.c)
+        http-request.c http-response.c ip-text.c stall.c \
+        window.c)
 NET  := $(filter-out $(PURE),$(wildcard net/*.c))
 EFI  := $(wildcard efi/*.c efi/libc/*.c efi/arch/x86_64/*.c)
 
@@ -68,7 +69,7 @@ MBEDTLS := $(addprefix $L/mbedtls/library/,asn1parse.c asn1write.c bignum.c bign
 MBEDTLS_HOOKS := $(addprefix efi/,mbedtls-sha256.c mbedtls-sha256-portable.c)
 LLHTTP  := $(addprefix $L/llhttp/usr/src/llhttp/src/,api.c http.c llhttp.c)
 LWIP    := $(addprefix $L/lwip/src/core/,def.c inet_chksum.c init.c ip.c mem.c memp.c \
-             netif.c pbuf.c tcp.c tcp_in.c tcp_out.c timeouts.c udp.c \
+             netif.c pbuf.c stats.c tcp.c tcp_in.c tcp_out.c timeouts.c udp.c \
              ipv4/dhcp.c ipv4/etharp.c ipv4/icmp.c ipv4/ip4.c ipv4/ip4_addr.c \
              ipv6/dhcp6.c ipv6/ethip6.c ipv6/icmp6.c ipv6/ip6.c ipv6/ip6_addr.c ipv6/mld6.c \
              ipv6/nd6.c) \

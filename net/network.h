@@ -34,6 +34,9 @@ enum status network_configure(struct network *network, uint32_t timeout_ms, stru
  */
 void network_describe(const struct network *network, struct text *text);
 
+/* For the log, in the end: how much memory was in use at most, of what there may be. */
+void network_describe_memory(const struct network *network, struct text *text);
+
 /*
  * Moves what has arrived (a bounded number of frames) into lwIP and runs its timers. Never
  * waits. Whatever the link's receive returns.
