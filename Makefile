@@ -27,6 +27,7 @@ help:
 	@echo "make format  lay out all C sources with clang-format"
 	@echo "make pcr ENTRY=file LINUX=file   predict PCR 12 (measured boot, see README.md)"
 	@echo "make fuzz T=target SECONDS=60   explore with libFuzzer"
+	@echo "make bench-net  throughput beside iPXE, GRUB and the firmware, on clean and lossy links"
 	@echo "make lock    take the archive's library versions into .deps/lock"
 	@echo "make clean   remove $B (downloads stay in the cache)"
 
@@ -349,7 +350,7 @@ fuzz: setup
 # ---- style and static analysis --------------------------------------------------------------
 
 OWN_C := $(wildcard payload/*.c payload/arch/*.c payload/leaf/*.c payload/tools/*.c kernel-cmdline/*.c net/*.c efi/*.c efi/*/*.c \
-    tests/unit/*.c tests/fuzz/*.c tests/vm/*/*.c)
+    tests/unit/*.c tests/fuzz/*.c tests/vm/*/*.c tests/bench/*/*.c)
 OWN_H := $(wildcard payload/*.h payload/arch/*.h payload/leaf/*.h payload/leaf/arch/*.h payload/tools/*.h kernel-cmdline/*.h net/*.h net/lwip/*.h net/lwip/arch/*.h efi/*.h \
     efi/*/*.h efi/libc/include/*.h tests/unit/*.h tests/vm/*/*.h)
 
@@ -441,6 +442,20 @@ test-needs: run-needs test-kernels $B/vm/runc.cpio.zst $B/vm/deaf.efi $(UNIT_TES
     $B/tools/keys-table $B/tools/trust
 test: test-needs
 	@$(PYTHON) tests/run
+
+# ---- benches ---------------------------------------------------------------------------------
+
+$B/bench/forwarder: tests/bench/link/forwarder.c
+	@mkdir -p $(@D)
+	$(Q)$(CC) -std=gnu11 -O2 $(WARNINGS) $< -o $@
+
+$B/bench/congestion.so: tests/bench/link/congestion.c
+	@mkdir -p $(@D)
+	$(Q)$(CC) -std=gnu11 -O2 -shared -fPIC $(WARNINGS) $< -o $@
+
+.PHONY: bench-net
+bench-net: test-needs $B/bench/forwarder $B/bench/congestion.so
+	@$(PYTHON) tests/bench/net.py
 
 clean:
 	rm -rf $B
