@@ -57,7 +57,10 @@ PURE := $(wildcard payload/*.c kernel-cmdline/*.c) net/url.c net/content-range.c
 NET  := $(filter-out $(PURE),$(wildcard net/*.c))
 EFI  := $(wildcard efi/*.c efi/libc/*.c efi/arch/x86_64/*.c)
 
-MBEDTLS := $(addprefix $L/mbedtls/library/,sha256.c platform_util.c)
+MBEDTLS := $(addprefix $L/mbedtls/library/,asn1parse.c asn1write.c bignum.c bignum_core.c \
+               constant_time.c ecdsa.c ecp.c ecp_curves.c md.c oid.c pk.c pk_ecc.c pk_wrap.c \
+               pkparse.c platform_util.c rsa.c rsa_alt_helpers.c sha256.c sha512.c x509.c \
+               x509_crt.c)
 LLHTTP  := $(addprefix $L/llhttp/usr/src/llhttp/src/,api.c http.c llhttp.c)
 LWIP    := $(addprefix $L/lwip/src/core/,def.c dns.c inet_chksum.c init.c ip.c mem.c memp.c \
              netif.c pbuf.c tcp.c tcp_in.c tcp_out.c timeouts.c udp.c \
@@ -165,8 +168,8 @@ $B/tools/keys-table: $(KEYS_TABLE) | $L/.complete
 # Prints what kernel images can do: $B/tools/capabilities vmlinuz...
 TOOL_CFLAGS := -std=gnu11 -g -O2 -MD -MP $(INCLUDES_LIBRARIES) $(DEFINES) -I.
 TOOL_OBJECTS := $(patsubst %.c,$B/tool/%.o,$(subst $L/,lib/,$(wildcard payload/*.c) $(DECODERS) \
-    $(MBEDTLS)))
-$(patsubst %.c,$B/tool/%.o,$(wildcard payload/*.c)): EXTRA = $(WARNINGS)
+    $(MBEDTLS) payload/tools/mbedtls-memory.c))
+$(patsubst %.c,$B/tool/%.o,$(wildcard payload/*.c) payload/tools/mbedtls-memory.c): EXTRA = $(WARNINGS)
 $B/tool/%.o: %.c Makefile | $L/.complete
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(TOOL_CFLAGS) $(EXTRA) -c $< -o $@
@@ -223,9 +226,11 @@ $B/leaf-init: $B/leaf-init.debug
 HOST_CFLAGS := -std=gnu11 -g -O1 -fsanitize=address,undefined -fno-sanitize-recover=all \
     -fno-omit-frame-pointer -MD -MP $(INCLUDES_LIBRARIES) $(DEFINES) -I.
 host_object = $(patsubst %.c,$B/host/%.o,$(subst $L/,lib/,$1))
-HOST_OBJECTS := $(call host_object,$(PURE) $(MBEDTLS) $(LLHTTP) $(DECODERS))
+# mbedTLS's memory, of which tests say when it is out.
+TEST_MEMORY := tests/unit/mbedtls-memory.c
+HOST_OBJECTS := $(call host_object,$(PURE) $(MBEDTLS) $(LLHTTP) $(DECODERS) $(TEST_MEMORY))
 
-$(call host_object,$(PURE)): EXTRA = $(WARNINGS)
+$(call host_object,$(PURE) $(TEST_MEMORY)): EXTRA = $(WARNINGS)
 $(call host_object,$(MBEDTLS) $(LLHTTP)): EXTRA = $(LIBRARY_FLAGS)
 
 $B/host/%.o: %.c Makefile | $L/.complete
@@ -270,10 +275,10 @@ leaf-tools: $B/leaf-init $B/leaf-initrd $B/leaf-checker $B/leaf-setup
 # The same target twice: with libFuzzer to explore, with a small driver to replay corpora.
 FUZZ_NAMES := $(patsubst tests/fuzz/fuzz-%.c,%,$(wildcard tests/fuzz/fuzz-*.c))
 FUZZ_OBJECTS := $(patsubst %.c,$B/fuzz/%.o,$(subst $L/,lib/,$(PURE) $(MBEDTLS) $(LLHTTP) \
-    $(DECODERS)))
+    $(DECODERS) $(TEST_MEMORY)))
 FUZZ_REPLAYS := $(FUZZ_NAMES:%=$B/fuzz/replay-%)
 
-$(patsubst %.c,$B/fuzz/%.o,$(PURE)): EXTRA = $(WARNINGS)
+$(patsubst %.c,$B/fuzz/%.o,$(PURE) $(TEST_MEMORY)): EXTRA = $(WARNINGS)
 $B/fuzz/%.o: %.c Makefile | $L/.complete
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(HOST_CFLAGS) -fsanitize=fuzzer-no-link $(EXTRA) -c $< -o $@

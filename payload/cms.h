@@ -1,0 +1,61 @@
+/*
+ * Reads CMS SignedData (RFC 5652) with detached content in DER, as written by
+ *
+ *     openssl cms -sign -binary -noattr -in FILE -signer C -inkey K -certfile CHAIN -outform DER
+ *
+ * and the same without -noattr. Only the structure is read here; nothing is verified.
+ */
+#ifndef PAYLOAD_CMS_H
+#define PAYLOAD_CMS_H
+
+#include <mbedtls/md.h>
+
+#include "bytes.h"
+#include "status.h"
+#include "text.h"
+
+/* Largest signature file, in bytes. */
+#define CMS_MAX_BYTES        (64 * 1024)
+#define CMS_CERTIFICATES_MAX 16
+#define CMS_SIGNERS_MAX      8
+
+enum cms_key_kind {
+    CMS_KEY_RSA,
+    CMS_KEY_EC,
+};
+
+/* Everything points into the signature's bytes. */
+struct cms_signer {
+    /* Which certificate: either issuer (the whole Name, DER) and serial (an INTEGER's
+     * contents), or the subject key identifier when issuer is empty. */
+    struct bytes issuer;
+    struct bytes serial;
+    struct bytes key_identifier;
+    mbedtls_md_type_t digest;   /* SHA-256, SHA-384 or SHA-512 */
+    enum cms_key_kind key_kind; /* which kind of key the signature algorithm needs */
+    /* The contents of signedAttrs' [0] and the message digest in them, both empty without
+     * signed attributes. What is signed is then a SET OF header with this length in front of
+     * these bytes (RFC 5652 section 5.4). */
+    struct bytes attributes;
+    struct bytes message_digest;
+    struct bytes signature;
+};
+
+struct cms {
+    struct bytes certificates[CMS_CERTIFICATES_MAX]; /* each a whole DER object; unchecked */
+    size_t certificates_count;
+    struct cms_signer signers[CMS_SIGNERS_MAX];
+    size_t signers_count; /* 1 or more */
+};
+
+/*
+ * der: untrusted, must outlive ret_cms. Exactly one object, definite and minimal lengths.
+ * STATUS_SIGNATURE_TOO_LONG    more than CMS_MAX_BYTES, or more certificates or signers than fit
+ * STATUS_SIGNATURE_MALFORMED   not DER, not SignedData, bytes behind its end
+ * STATUS_SIGNATURE_ATTACHED    the content is inside
+ * STATUS_SIGNATURE_ALGORITHM   a digest or signature algorithm that is not accepted (PSS, SHA-1)
+ * STATUS_SIGNATURE_ATTRIBUTES  signed attributes that don't say what RFC 5652 requires
+ */
+enum status cms_read(struct bytes der, struct text *detail, struct cms *ret_cms);
+
+#endif
