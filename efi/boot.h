@@ -13,6 +13,7 @@
 #include "../payload/kernel-image.h"
 #include "../payload/leaf-archive.h"
 #include "../payload/text.h"
+#include "../payload/trust-section.h"
 #include "clock.h"
 #include "console.h"
 #include "efi.h"
@@ -55,6 +56,12 @@ struct boot {
     struct clock clock;
     struct console console;
     struct platform platform;
+
+    /* What the trust section says; trust points into the loaded image. */
+    bool has_anchors;
+    struct trust trust;
+    bool entry_is_verified;
+    uint64_t floor; /* the rollback floor of the entry's name */
 
     char detail_memory[BOOT_DETAIL_BYTES];
     struct text detail; /* of the step that failed */

@@ -4,6 +4,7 @@
 #include "arch/machine.h"
 #include "device-path.h"
 #include "load-options.h"
+#include "trust.h"
 
 struct fetch configure_fetch(const struct boot *boot)
 {
@@ -46,8 +47,10 @@ enum status configure_from_line(struct boot *boot)
         (struct text){ .data = (char *)boot->line_pages.data, .capacity = CONFIG_LINE_MAX_BYTES };
     if ((st = load_options_line(boot->loaded, &boot->detail, &line)))
         return st;
-    return config_add_line(&boot->config, (struct buffer){ boot->line_pages.data, line.size },
-                           &boot->detail);
+    if ((st = config_add_line(&boot->config, (struct buffer){ boot->line_pages.data, line.size },
+                              &boot->detail)))
+        return st;
+    return trust_check_words(boot);
 }
 
 /* Nothing at all was said: not a key, not even " -- ". */
@@ -109,6 +112,16 @@ static enum status fetch_text(struct boot *boot, const char *name, struct bytes 
     return fetch_file(&fetch, &file, &boot->detail, &blob->pages, &blob->bytes, &boot->base);
 }
 
+/* The bytes that were verified are the bytes that are read. */
+static enum status add_entry(struct boot *boot, struct bytes url, struct bytes entry)
+{
+    enum status st = trust_verify_entry(boot, url, entry);
+
+    if (st)
+        return st;
+    return config_add_entry(&boot->config, entry, MACHINE_ARCHITECTURE, &boot->detail);
+}
+
 enum status configure_from_conf(struct boot *boot)
 {
     char memory[URL_MAX_BYTES];
@@ -123,14 +136,15 @@ enum status configure_from_conf(struct boot *boot)
                          &boot->conf)))
         return st;
     if (config_is_entry(boot->conf.bytes))
-        return config_add_entry(&boot->config, boot->conf.bytes, MACHINE_ARCHITECTURE,
-                                &boot->detail);
-    return config_add_line(&boot->config,
-                           (struct buffer){ boot->conf.pages.data, boot->conf.bytes.size },
-                           &boot->detail);
+        return add_entry(boot, text_bytes(&url), boot->conf.bytes);
+    if ((st = config_add_line(&boot->config,
+                              (struct buffer){ boot->conf.pages.data, boot->conf.bytes.size },
+                              &boot->detail)))
+        return st;
+    return trust_check_words(boot);
 }
 
-static enum status add_entry(struct boot *boot)
+static enum status fetch_entry(struct boot *boot)
 {
     char memory[URL_MAX_BYTES];
     struct text url = TEXT(memory);
@@ -140,7 +154,7 @@ static enum status add_entry(struct boot *boot)
         return st;
     if ((st = fetch_text(boot, "entry", text_bytes(&url), ENTRY_MAX_BYTES, &boot->entry)))
         return st;
-    return config_add_entry(&boot->config, boot->entry.bytes, MACHINE_ARCHITECTURE, &boot->detail);
+    return add_entry(boot, text_bytes(&url), boot->entry.bytes);
 }
 
 enum status configure_from_entry(struct boot *boot)
@@ -149,7 +163,7 @@ enum status configure_from_entry(struct boot *boot)
 
     if ((st = config_check_line(&boot->config, &boot->detail)))
         return st;
-    if (boot->config.given[KEY_entry_url] && (st = add_entry(boot)))
+    if (boot->config.given[KEY_entry_url] && (st = fetch_entry(boot)))
         return st;
     return config_check(&boot->config, &boot->detail);
 }

@@ -11,6 +11,7 @@
 #include "network-up.h"
 #include "root.h"
 #include "status-code.h"
+#include "trust.h"
 
 EFI_STATUS EFIAPI efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system);
 
@@ -175,6 +176,8 @@ static enum status boot_run(struct boot *b)
 {
     enum status st;
 
+    if ((st = trust_load(b)))
+        return fail(b, "trust", st);
     if ((st = configure_from_line(b)))
         return fail(b, "configuration", st);
     if (b->config.help) {
@@ -186,6 +189,8 @@ static enum status boot_run(struct boot *b)
     if ((st = configure_from_conf(b)))
         return fail(b, "configuration", st);
     if ((st = configure_from_entry(b)))
+        return fail(b, "entry", st);
+    if ((st = trust_check_entry(b)))
         return fail(b, "entry", st);
     if ((st = kernel_fetch(b)))
         return fail(b, "kernel", st);
@@ -203,6 +208,8 @@ static enum status boot_run(struct boot *b)
         return fail(b, "initrd", st);
     if ((st = handoff_prepare(b)))
         return fail(b, "hand-off", st);
+    if ((st = trust_raise_floor(b)))
+        return fail(b, "rollback floor", st);
     return fail(b, "hand-off", handoff(b));
 }
 

@@ -15,6 +15,8 @@ union config_value {
     config_ARCHITECTURE architecture;
     config_ONFAIL onfail;
     config_FLAG flag;
+    config_NUMBER number;
+    config_UTC utc_s;
 };
 
 /*

@@ -42,6 +42,8 @@ typedef enum root_mode config_ROOT_MODE;
 typedef enum architecture config_ARCHITECTURE;
 typedef enum leaf_onfail config_ONFAIL;
 typedef bool config_FLAG;
+typedef uint64_t config_NUMBER;
+typedef int64_t config_UTC; /* seconds, see payload/utc.h */
 
 struct config {
     /* How often each key was given, over all sources; 0: the field holds the default (zero

@@ -14,6 +14,8 @@ enum key_type {
     KEY_TYPE_ARCHITECTURE,
     KEY_TYPE_ONFAIL,
     KEY_TYPE_FLAG,
+    KEY_TYPE_NUMBER,
+    KEY_TYPE_UTC,
 };
 
 /* Every string is static and NUL-terminated. */
