@@ -8,6 +8,7 @@
 #include "configure.h"
 #include "fetch.h"
 #include "initrd-plan.h"
+#include "mbedtls-memory.h"
 #include "network-up.h"
 #include "root.h"
 #include "status-code.h"
@@ -225,6 +226,7 @@ static void boot_init(struct boot *boot, EFI_HANDLE image, EFI_SYSTEM_TABLE *sys
     clock_init(&boot->clock, boot->services);
     console_init(&boot->console, system, &boot->clock);
     platform_init(&boot->platform, boot->services, &boot->clock, &boot->console);
+    mbedtls_memory_use(platform_allocator(&boot->platform));
     /* A boot option's watchdog fires after five minutes: a slow network may take longer. */
     boot->services->SetWatchdogTimer(0, 0, 0, NULL);
 }

@@ -212,8 +212,8 @@ static enum status check_rollback(struct boot *boot, const struct policy_name *n
     enum status st;
 
     boot->floor = 0;
-    st = rollback_floor_read(boot->system->RuntimeServices, name->name, &boot->detail,
-                             &boot->floor);
+    st =
+        rollback_floor_read(boot->system->RuntimeServices, name->name, &boot->detail, &boot->floor);
     if (st && (st = forgive_store(boot, st)))
         return st;
     if (boot->floor < name->lowest_index)

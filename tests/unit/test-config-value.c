@@ -110,10 +110,8 @@ static void reads_the_rest(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(reads_numbers),
-        cmocka_unit_test(reads_numbers_from_zero),
-        cmocka_unit_test(reads_times),
-        cmocka_unit_test(reads_digests),
+        cmocka_unit_test(reads_numbers),  cmocka_unit_test(reads_numbers_from_zero),
+        cmocka_unit_test(reads_times),    cmocka_unit_test(reads_digests),
         cmocka_unit_test(reads_the_rest),
     };
 

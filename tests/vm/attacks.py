@@ -299,7 +299,7 @@ def initrd_without_digest(site):
     site.drop("initrd-sha256")
 
 
-@attack(204)
+@attack(25)
 def second_initrd_unpinned(site):
     """a signed entry that pins the first of two initrds only"""
     site.keys.append(("initrd", "initrd"))
@@ -435,7 +435,8 @@ def floor_of_another_size(site):
 
 @attack(210, with_raise)
 def store_full(site):
-    """a variable store filled up, so that the floor can't be raised"""
+    """a variable store filled up, so that there is no room for a floor"""
+    site.machine["platform"].remove_variable(FLOOR)
     site.machine["platform"].fill()
 
 

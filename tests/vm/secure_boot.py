@@ -27,6 +27,8 @@ NV_BS = 3
 AUTHENTICATED_STORE = uuid.UUID("aaf32c78-947b-439a-a180-2e144ec37792").bytes_le
 VARIABLE_START = b"\xaa\x55"
 VARIABLE_HEADER_BYTES = 60
+# Too little for a variable.
+STORE_REST_BYTES = 16
 
 # Only code in SMM may write to the variable store; Secure Boot means nothing without.
 SMM = [
@@ -100,12 +102,18 @@ class Store:
         edit_variables(self.variables, changed, "--set-json", file)
         self.variables = changed
 
+    def remove_variable(self, name):
+        changed = self.folder / f"without-{name}.fd"
+        edit_variables(self.variables, changed, "--delete", name)
+        self.variables = changed
+
     def fill(self):
         """Fills the store but for a few bytes."""
-        free = free_bytes(self.variables.read_bytes())
         name = "Filler"
-        overhead = VARIABLE_HEADER_BYTES + 2 * len(name) + 2
-        self.set_variable(name, bytes(free - overhead - 16))
+        # Writing it anew leaves out what was deleted: the firmware would make room of that.
+        self.set_variable(name, b"")
+        free = free_bytes(self.variables.read_bytes())
+        self.set_variable(name, bytes(free - STORE_REST_BYTES))
 
 
 class Platform(Store):

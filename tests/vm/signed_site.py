@@ -100,14 +100,16 @@ class Site:
     def drop(self, key):
         self.keys = [(k, v) for k, v in self.keys if k != key]
 
-    def publish(self, web):
+    def publish(self, web, folder=""):
+        """Puts all of it on a server; folder: "" or "name/"."""
         for name, data in self.files.items():
-            web.put(name, data)
-        web.put("entry.conf", self.entry() if self.unsigned is None else self.unsigned)
+            web.put(folder + name, data)
+        entry = self.entry() if self.unsigned is None else self.unsigned
+        web.put(f"{folder}entry.conf", entry)
         signature = self.sign() if self.signature == "default" else self.signature
-        (web.root / "entry.conf.sig").unlink(missing_ok=True)
+        (web.root / folder / "entry.conf.sig").unlink(missing_ok=True)
         if signature is not None:
-            web.put("entry.conf.sig", signature)
+            web.put(f"{folder}entry.conf.sig", signature)
 
     def boot(self, web):
         """Boots it by the fastest way; nothing may have run when pivotboot fails."""
@@ -125,9 +127,9 @@ class Site:
 
 # Who looks at a part of /fickle gets another file than who fetches all of it.
 FICKLE = """
-        location = /fickle {
-            if ($http_range) { rewrite ^ /fickle-first last; }
-            rewrite ^ /fickle-then last;
+        location ~ ^(.*)/fickle$ {
+            if ($http_range) { rewrite ^(.*)/fickle$ $1/fickle-first last; }
+            rewrite ^(.*)/fickle$ $1/fickle-then last;
         }
 """
 

@@ -74,16 +74,16 @@ def test_lost_store(web):
     assert machine.boot(2).status == 207
 
 
-@pytest.mark.parametrize("policy, status", [("", 210), ("lost-floor continue\n", None)])
-def test_full_store(web, policy, status):
-    machine = Machine(web, signed_site.POLICY + policy)
+def test_full_store(web):
+    """What the attack suite shows to be refused, the policy can forgive."""
+    machine = Machine(web, signed_site.POLICY + "lost-floor continue\n")
     # The firmware's own variables come first, so that it is not the one that needs room.
     assert machine.boot(5).status is None
     machine.platform.fill()
     assert machine.boot(5).status is None, "nothing has to be written"
     outcome = machine.boot(6, floor=6)
-    assert outcome.status == status, outcome.console
-    assert ("WARNING: going on without a rollback floor" in outcome.console) == (status is None)
+    assert outcome.status is None, outcome.console
+    assert "WARNING: going on without a rollback floor" in outcome.console
 
 
 def test_foreign_variable(web):

@@ -27,6 +27,6 @@ def test_walk_through(tmp_path):
         stderr=subprocess.STDOUT, text=True, errors="replace", timeout=LINUX_SECONDS,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout[-4000:]
-    assert "signed by CN=Example release" in done.stdout
+    assert "signed by CN='Example release'" in done.stdout
     assert "Secure boot enabled" in done.stdout
     assert re.search("^pivot_root: ok\r?$", done.stdout, re.MULTILINE), done.stdout[-4000:]

@@ -27,7 +27,7 @@ def test_signed_entry(boots, web):
     outcome = boots(fresh_site())
     assert outcome.seen.options == "quiet probe-exit=0"
     assert outcome.seen.initrd_sha256 == sha256(INITRD)
-    assert "entry: signed by CN=Release" in outcome.console
+    assert "entry: signed by CN='Release'" in outcome.console
     assert "UNSIGNED" not in outcome.console
     # What was verified is what was used: nothing is asked for twice.
     asked = [path for _, path in web.requests()]
