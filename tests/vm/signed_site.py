@@ -138,23 +138,28 @@ def pinned(key, name, data):
     return [(key, name), (f"{key}-sha256", sha256(data)), (f"{key}-size", len(data))]
 
 
-def fresh_site():
-    """One that boots."""
-    kernel = paths.PROBE.read_bytes()
+def site_of(kernel, initrd, options):
+    """A site whose entry boots these bytes."""
     return Site(
         keys=[
             ("title", "Workers"),
             ("name", "worker"),
             ("rollback-index", 7),
             *pinned("linux", "kernel", kernel),
-            *pinned("initrd", "initrd", INITRD),
-            ("rootfs", "none"),
-            ("options", "quiet probe-exit=0"),
+            *pinned("initrd", "initrd", initrd),
+            ("options", options),
         ],
-        files={"kernel": kernel, "initrd": INITRD},
+        files={"kernel": kernel, "initrd": initrd},
         signers=(signer(),),
         chain=(intermediate(),),
     )
+
+
+def fresh_site():
+    """One that boots the probe."""
+    site = site_of(paths.PROBE.read_bytes(), INITRD, "quiet probe-exit=0")
+    site.keys.append(("rootfs", "none"))
+    return site
 
 
 def with_fickle_initrd():
