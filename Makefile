@@ -246,6 +246,15 @@ $(UNIT_TESTS): $B/unit/%: tests/unit/%.c $(HOST_OBJECTS)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(HOST_CFLAGS) $(WARNINGS) $(filter %.c %.o,$^) -lcmocka -o $@
 
+# What test-signature verifies: openssl makes keys and signatures anew, in a few seconds.
+RELEASES_OPENSSL := bookworm trixie
+$B/signatures/.complete: $(wildcard tests/unit/signatures/*.py) .deps/sets | $B/.packages
+	@mkdir -p $(@D)
+	$(Q)PYTHONDONTWRITEBYTECODE=1 $(PYTHON) tests/unit/signatures/make.py $(@D) \
+	    $(foreach release,$(RELEASES_OPENSSL),$(release)=$$(.deps/fetch openssl-$(release)))
+	@touch $@
+$B/unit/test-signature $B/unit/test-trust-section: | $B/signatures/.complete
+
 # This one runs all of net/ on the real lwIP, against a peer with an lwIP of its own. There
 # lwIP's assertions end the test.
 LWIP_HOST_FLAGS = $(LWIP_INCLUDES) '-DLWIP_PLATFORM_ASSERT(message)=__builtin_trap()'

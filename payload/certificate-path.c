@@ -1,11 +1,11 @@
 #include "certificate-path.h"
 
 /* Signer, what is between, anchor. */
-#define PATH_MAX (CERTIFICATE_PATH_MAX_BETWEEN + 2)
+#define PATH_CERTIFICATES (CERTIFICATE_PATH_MAX_BETWEEN + 2)
 
 struct search {
     const struct path_request *request;
-    mbedtls_x509_crt *path[PATH_MAX]; /* from the signer upwards */
+    mbedtls_x509_crt *path[PATH_CERTIFICATES]; /* from the signer upwards */
     size_t length;
     unsigned int tries;
     unsigned int steps;
@@ -74,11 +74,18 @@ static enum status check_statements(const struct search *search, struct text *de
         if (!request->validity_ignored &&
             (st = certificate_check_validity(certificate, request->now_utc_s, detail)))
             return st;
-        st = i == 0 ? certificate_check_signs_code(certificate, detail)
-                    : certificate_check_issues(certificate, detail);
-        if (st)
-            return st;
     }
+    return certificate_check_signs_code(search->path[0], detail);
+}
+
+/* mbedTLS looks at this as well, but only says that it found no issuer. */
+static enum status check_issuers(const struct search *search, struct text *detail)
+{
+    enum status st;
+
+    for (size_t i = 1; i < search->length; i++)
+        if ((st = certificate_check_issues(search->path[i], detail)))
+            return st;
     return STATUS_OK;
 }
 
@@ -125,9 +132,10 @@ static enum status try_path(struct search *search)
     enum status st;
 
     search->tries++;
-    if ((st = check_signatures(search, &detail)) == STATUS_OK)
+    if ((st = check_issuers(search, &detail)) == STATUS_OK &&
+        (st = check_signatures(search, &detail)) == STATUS_OK)
         st = check_statements(search, &detail);
-    /* A path with good signatures came further than one without. */
+    /* "Untrusted" is what remains when no path has anything more precise to say. */
     if (st && (search->best == STATUS_OK || search->best == STATUS_CERTIFICATE_UNTRUSTED)) {
         search->best = st;
         text_clear(search->detail);
@@ -167,7 +175,7 @@ static bool ends_at_anchor(struct search *search)
     return good;
 }
 
-/* Extends the path upwards, depth first; no deeper than PATH_MAX. */
+/* Extends the path upwards, depth first; no deeper than PATH_CERTIFICATES. */
 static bool extend(struct search *search)
 {
     struct certificate_list *others = search->request->others;
@@ -175,7 +183,7 @@ static bool extend(struct search *search)
 
     if (ends_at_anchor(search))
         return true;
-    if (search->length == PATH_MAX - 1)
+    if (search->length == PATH_CERTIFICATES - 1)
         return false;
     for (size_t i = 0; i < others->count && !is_over(search); i++) {
         mbedtls_x509_crt *next = &others->items[i];

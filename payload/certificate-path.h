@@ -28,8 +28,8 @@ struct path_request {
 /*
  * OK when one path ends at an anchor, every signature in it is good, every certificate in it (the
  * anchor too) is valid now and has no revoked key, the signer's is meant for signing code and
- * all others for issuing such certificates. Otherwise the first failure of the path that came
- * furthest; detail names the certificate:
+ * all others for issuing such certificates. Otherwise the failure of the first path that has a
+ * more precise one than "untrusted"; detail names the certificate:
  * STATUS_CERTIFICATE_UNTRUSTED      no path: an issuer is missing, or did not sign
  * STATUS_CERTIFICATE_USAGE, _REVOKED, _EXPIRED, _NOT_YET_VALID, _ALGORITHM
  * STATUS_OUT_OF_MEMORY

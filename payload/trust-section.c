@@ -75,6 +75,8 @@ static enum status split(struct bytes section, struct text *detail, struct bytes
     uint64_t anchors_bytes = le_u32(section, HEAD_ANCHORS_BYTES);
     struct bytes rest = bytes_from(section, TRUST_SECTION_HEAD_BYTES);
 
+    if (section.size < TRUST_SECTION_HEAD_BYTES)
+        return expected_found(detail, "16 bytes or more", section.size);
     if (section.size > TRUST_SECTION_MAX_BYTES)
         return expected_found(detail, "at most 131072 bytes", section.size);
     if (!bytes_start_with(section, BYTES(MAGIC))) {
