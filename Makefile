@@ -23,6 +23,7 @@ help:
 	@echo "make test    unit tests, fuzz corpora, VM tests"
 	@echo "make check   formatting, purity, static analysis (make test runs it as well)"
 	@echo "make         build $B/pivotboot.efi"
+	@echo "make trust   ANCHORS=certificates.pem POLICY=file: a loader that only boots what is signed"
 	@echo "make format  lay out all C sources with clang-format"
 	@echo "make fuzz T=target SECONDS=60   explore with libFuzzer"
 	@echo "make lock    take the archive's library versions into .deps/lock"
@@ -168,7 +169,8 @@ $B/tools/keys-table: $(KEYS_TABLE) | $L/.complete
 # Prints what kernel images can do: $B/tools/capabilities vmlinuz...
 TOOL_CFLAGS := -std=gnu11 -g -O2 -MD -MP $(INCLUDES_LIBRARIES) $(DEFINES) -I.
 TOOL_OBJECTS := $(patsubst %.c,$B/tool/%.o,$(subst $L/,lib/,$(wildcard payload/*.c) $(DECODERS) \
-    $(MBEDTLS) payload/tools/mbedtls-memory.c))
+    $(MBEDTLS) $L/mbedtls/library/base64.c \
+    payload/tools/mbedtls-memory.c))
 $(patsubst %.c,$B/tool/%.o,$(wildcard payload/*.c) payload/tools/mbedtls-memory.c): EXTRA = $(WARNINGS)
 $B/tool/%.o: %.c Makefile | $L/.complete
 	@mkdir -p $(@D)
@@ -181,6 +183,20 @@ $B/tool/lib/%.o: $L/.complete Makefile
 $B/tools/capabilities: payload/tools/capabilities.c $(TOOL_OBJECTS)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(TOOL_CFLAGS) $(WARNINGS) $(filter %.c %.o,$^) -o $@
+
+# Puts a trust section into the loader.
+$B/tools/trust: $(addprefix payload/tools/,trust.c add-section.c) $(TOOL_OBJECTS) \
+    $(addprefix kernel-cmdline/,keys.c edit-distance.c root-mode.c)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(TOOL_CFLAGS) $(WARNINGS) $(filter %.c %.o,$^) -o $@
+
+comma := ,
+.PHONY: trust
+trust: $B/pivotboot.efi $B/tools/trust
+	@test -n "$(ANCHORS)" && test -n "$(POLICY)" || \
+	    { echo "make trust ANCHORS=certificates.pem POLICY=file [OUT=file]: see README.md"; exit 2; }
+	@$B/tools/trust $< "$(or $(OUT),$B/pivotboot-trusted.efi)" "$(POLICY)" \
+	    $(subst $(comma), ,$(ANCHORS))
 
 # ---- the leaf init: a Linux program -----------------------------------------------------------
 
@@ -316,7 +332,7 @@ fuzz: setup
 
 OWN_C := $(wildcard payload/*.c payload/leaf/*.c payload/tools/*.c kernel-cmdline/*.c net/*.c efi/*.c efi/*/*.c \
     tests/unit/*.c tests/fuzz/*.c tests/vm/*/*.c)
-OWN_H := $(wildcard payload/*.h payload/leaf/*.h payload/leaf/arch/*.h kernel-cmdline/*.h net/*.h net/lwip/*.h net/lwip/arch/*.h efi/*.h \
+OWN_H := $(wildcard payload/*.h payload/leaf/*.h payload/leaf/arch/*.h payload/tools/*.h kernel-cmdline/*.h net/*.h net/lwip/*.h net/lwip/arch/*.h efi/*.h \
     efi/*/*.h efi/libc/include/*.h tests/unit/*.h tests/vm/*/*.h)
 
 .PHONY: check-format check-analysis
@@ -395,7 +411,7 @@ run: run-machine
 	@$(exit $(or $(shell cat $B/vm/run-status-$$PPID && rm $B/vm/run-status-$$PPID),125))false
 
 test-needs: run-needs test-kernels $B/vm/runc.cpio.zst $(UNIT_TESTS) $(FUZZ_REPLAYS) \
-    $B/tools/keys-table
+    $B/tools/keys-table $B/tools/trust
 test: test-needs
 	@$(PYTHON) tests/run
 
