@@ -56,7 +56,9 @@ def loader(policy=POLICY, anchors=None):
     (own / "anchors.pem").write_bytes(anchors or authority().pem)
     target = own / "pivotboot.efi"
     subprocess.run(
-        [paths.TRUST, paths.LOADER, own / "anchors.pem", own / "policy", target], check=True
+        [paths.TRUST, paths.LOADER, target, own / "policy", own / "anchors.pem"],
+        check=True,
+        stdout=subprocess.DEVNULL,
     )
     return target
 
