@@ -15,7 +15,7 @@ AR := llvm-ar
 # Debian's own, which has Debian's pytest; another may be first on PATH.
 PYTHON := /usr/bin/python3
 
-.PHONY: all help setup run test check format lock clean fuzz
+.PHONY: all help setup run pcr test check format lock clean fuzz
 all: $B/pivotboot.efi
 
 help:
@@ -25,6 +25,7 @@ help:
 	@echo "make         build $B/pivotboot.efi"
 	@echo "make trust   ANCHORS=certificates.pem POLICY=file: a loader that only boots what is signed"
 	@echo "make format  lay out all C sources with clang-format"
+	@echo "make pcr ENTRY=file LINUX=file   predict PCR 12 (measured boot, see README.md)"
 	@echo "make fuzz T=target SECONDS=60   explore with libFuzzer"
 	@echo "make lock    take the archive's library versions into .deps/lock"
 	@echo "make clean   remove $B (downloads stay in the cache)"
@@ -53,8 +54,8 @@ lock:
 
 # ---- sources --------------------------------------------------------------------------------
 
-PURE := $(wildcard payload/*.c kernel-cmdline/*.c) net/url.c net/content-range.c \
-    net/http-response.c
+PURE := $(wildcard payload/*.c kernel-cmdline/*.c) $(addprefix net/,url.c content-range.c \
+            http-date.c http-headers.c http-request.c http-response.c)
 NET  := $(filter-out $(PURE),$(wildcard net/*.c))
 EFI  := $(wildcard efi/*.c efi/libc/*.c efi/arch/x86_64/*.c)
 
@@ -166,12 +167,13 @@ $B/tools/keys-table: $(KEYS_TABLE) | $L/.complete
 	@mkdir -p $(@D)
 	$(Q)$(CC) -std=gnu11 -O1 -MD -MP -I. $(WARNINGS) $(KEYS_TABLE) -o $@
 
-# Prints what kernel images can do: $B/tools/capabilities vmlinuz...
-TOOL_CFLAGS := -std=gnu11 -g -O2 -MD -MP $(INCLUDES_LIBRARIES) $(DEFINES) -I.
-TOOL_OBJECTS := $(patsubst %.c,$B/tool/%.o,$(subst $L/,lib/,$(wildcard payload/*.c) $(DECODERS) \
-    $(MBEDTLS) $L/mbedtls/library/base64.c \
+TOOL_CFLAGS := -std=gnu11 -g -O2 -MD -MP $(INCLUDES_LIBRARIES) \
+    $(subst mbedtls-config.h,tools/mbedtls-config.h,$(DEFINES)) -I.
+TOOL_PURE := $(wildcard payload/*.c kernel-cmdline/*.c)
+TOOL_OBJECTS := $(patsubst %.c,$B/tool/%.o,$(subst $L/,lib/,$(TOOL_PURE) $(DECODERS) \
+    $(sort $(MBEDTLS) $(addprefix $L/mbedtls/library/,base64.c sha1.c sha512.c)) \
     payload/tools/mbedtls-memory.c))
-$(patsubst %.c,$B/tool/%.o,$(wildcard payload/*.c) payload/tools/mbedtls-memory.c): EXTRA = $(WARNINGS)
+$(patsubst %.c,$B/tool/%.o,$(TOOL_PURE) payload/tools/mbedtls-memory.c): EXTRA = $(WARNINGS)
 $B/tool/%.o: %.c Makefile | $L/.complete
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(TOOL_CFLAGS) $(EXTRA) -c $< -o $@
@@ -180,23 +182,15 @@ $B/tool/lib/%.o: $L/.complete Makefile
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(TOOL_CFLAGS) $(LIBRARY_FLAGS) $(EXTRA) -c $L/$*.c -o $@
 
-$B/tools/capabilities: payload/tools/capabilities.c $(TOOL_OBJECTS)
+# capabilities prints what kernel images can do, pcr predicts what the TPM is told.
+$B/tools/capabilities $B/tools/pcr: $B/tools/%: payload/tools/%.c $(TOOL_OBJECTS)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(TOOL_CFLAGS) $(WARNINGS) $(filter %.c %.o,$^) -o $@
 
-# Puts a trust section into the loader.
-$B/tools/trust: $(addprefix payload/tools/,trust.c add-section.c) $(TOOL_OBJECTS) \
-    $(addprefix kernel-cmdline/,keys.c edit-distance.c root-mode.c)
-	@mkdir -p $(@D)
-	$(Q)$(CC) $(TOOL_CFLAGS) $(WARNINGS) $(filter %.c %.o,$^) -o $@
-
-comma := ,
-.PHONY: trust
-trust: $B/pivotboot.efi $B/tools/trust
-	@test -n "$(ANCHORS)" && test -n "$(POLICY)" || \
-	    { echo "make trust ANCHORS=certificates.pem POLICY=file [OUT=file]: see README.md"; exit 2; }
-	@$B/tools/trust $< "$(or $(OUT),$B/pivotboot-trusted.efi)" "$(POLICY)" \
-	    $(subst $(comma), ,$(ANCHORS))
+# Settings given to make reach the tool through the environment.
+pcr: setup
+	@$(MAKE) --silent $B/tools/pcr >&2
+	@$B/tools/pcr
 
 # ---- the leaf init: a Linux program -----------------------------------------------------------
 

@@ -22,6 +22,7 @@
 #include "pages.h"
 #include "platform.h"
 #include "snp.h"
+#include "stages.h"
 
 #define BOOT_DETAIL_BYTES 1024
 
@@ -56,9 +57,11 @@ struct boot {
     struct clock clock;
     struct console console;
     struct platform platform;
+    struct stages stages;
 
     /* What the trust section says; trust points into the loaded image. */
     bool has_anchors;
+    struct bytes trust_section;
     struct trust trust;
     bool entry_is_verified;
     uint64_t floor; /* the rollback floor of the entry's name */
@@ -69,8 +72,10 @@ struct boot {
     /* The configuration, and the texts that it points into. */
     struct pages line_pages;
     struct blob conf;
-    struct blob entry;
+    struct blob entry; /* also the .conf's, where that is an entry */
     struct config config;
+    /* The words of the line or the .conf as they came: reading them removes their quotes. */
+    struct blob words;
 
     /* The URL that pivotboot came from, "" when nothing tells; relative URLs start there. */
     char origin_memory[URL_MAX_BYTES];

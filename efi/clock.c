@@ -17,3 +17,20 @@ uint64_t clock_ms(const struct clock *clock)
 {
     return (cycles_now() - clock->start_cycles) / clock->cycles_per_ms;
 }
+
+/* In two steps, since a machine's counter times 1000 may not fit into 64 bits after weeks. */
+static uint64_t us_of(const struct clock *clock, uint64_t cycles)
+{
+    return cycles / clock->cycles_per_ms * 1000 +
+           cycles % clock->cycles_per_ms * 1000 / clock->cycles_per_ms;
+}
+
+uint64_t clock_start_us(const struct clock *clock)
+{
+    return us_of(clock, clock->start_cycles);
+}
+
+uint64_t clock_us(const struct clock *clock)
+{
+    return us_of(clock, cycles_now());
+}

@@ -15,4 +15,9 @@ void clock_init(struct clock *clock, EFI_BOOT_SERVICES *services);
 /* Milliseconds since clock_init. */
 uint64_t clock_ms(const struct clock *clock);
 
+/* Microseconds since the counter was zero, which is when the machine was reset: at clock_init,
+ * and now. */
+uint64_t clock_start_us(const struct clock *clock);
+uint64_t clock_us(const struct clock *clock);
+
 #endif

@@ -34,6 +34,18 @@ static void find_origin(struct boot *boot)
     text_add_bytes(&boot->base, text_bytes(&boot->origin));
 }
 
+/* For the measurements. */
+static enum status keep_words(struct boot *boot, struct bytes words)
+{
+    enum status st = STATUS_OK;
+
+    if (words.size == 0 || (st = pages_allocate(&boot->words.pages, boot->services, words.size)))
+        return st;
+    memcpy(boot->words.pages.data, words.data, words.size);
+    boot->words.bytes = (struct bytes){ boot->words.pages.data, words.size };
+    return STATUS_OK;
+}
+
 enum status configure_from_line(struct boot *boot)
 {
     struct text line;
@@ -46,6 +58,8 @@ enum status configure_from_line(struct boot *boot)
     line =
         (struct text){ .data = (char *)boot->line_pages.data, .capacity = CONFIG_LINE_MAX_BYTES };
     if ((st = load_options_line(boot->loaded, &boot->detail, &line)))
+        return st;
+    if ((st = keep_words(boot, text_bytes(&line))))
         return st;
     if ((st = config_add_line(&boot->config, (struct buffer){ boot->line_pages.data, line.size },
                               &boot->detail)))
@@ -128,6 +142,7 @@ enum status configure_from_conf(struct boot *boot)
     struct text url = TEXT(memory);
     enum status st;
 
+    stages_begin(&boot->stages, STAGE_CONFIGURATION);
     if (!is_silent(&boot->config))
         return STATUS_OK;
     if ((st = conf_url(boot, &url)))
@@ -135,8 +150,13 @@ enum status configure_from_conf(struct boot *boot)
     if ((st = fetch_text(boot, "configuration", text_bytes(&url), CONFIG_LINE_MAX_BYTES,
                          &boot->conf)))
         return st;
-    if (config_is_entry(boot->conf.bytes))
-        return add_entry(boot, text_bytes(&url), boot->conf.bytes);
+    if (config_is_entry(boot->conf.bytes)) {
+        boot->entry = boot->conf;
+        boot->conf = (struct blob){ .bytes = { NULL, 0 } };
+        return add_entry(boot, text_bytes(&url), boot->entry.bytes);
+    }
+    if ((st = keep_words(boot, boot->conf.bytes)))
+        return st;
     if ((st = config_add_line(&boot->config,
                               (struct buffer){ boot->conf.pages.data, boot->conf.bytes.size },
                               &boot->detail)))
@@ -161,6 +181,7 @@ enum status configure_from_entry(struct boot *boot)
 {
     enum status st;
 
+    stages_begin(&boot->stages, STAGE_ENTRY);
     if ((st = config_check_line(&boot->config, &boot->detail)))
         return st;
     if (boot->config.given[KEY_entry_url] && (st = fetch_entry(boot)))

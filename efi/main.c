@@ -8,7 +8,9 @@
 #include "configure.h"
 #include "fetch.h"
 #include "initrd-plan.h"
+#include "loader-interface.h"
 #include "mbedtls-memory.h"
+#include "measure.h"
 #include "network-up.h"
 #include "root.h"
 #include "status-code.h"
@@ -75,6 +77,7 @@ static enum status kernel_fetch(struct boot *boot)
         .size_bytes = config->given[KEY_linux_size] ? config->linux_size : SINK_SIZE_UNKNOWN,
     };
 
+    stages_begin(&boot->stages, STAGE_KERNEL);
     return fetch_blob(boot, "kernel", config->linux_url, expected, KERNEL_MAX_BYTES, &boot->kernel);
 }
 
@@ -98,6 +101,7 @@ static enum status initrd_fetch(struct boot *boot)
     const struct config *config = &boot->config;
     enum status st;
 
+    stages_begin(&boot->stages, STAGE_INITRD);
     for (size_t i = 0; i < config->given[KEY_initrd_url]; i++) {
         struct blob_expectation expected = {
             .digest = config->given[KEY_initrd_sha256] ? &config->initrd_sha256[i] : NULL,
@@ -139,10 +143,36 @@ static enum status cmdline_prepare(struct boot *boot)
     return STATUS_OK;
 }
 
-/* The kernel has all of its initrd: nothing may arrive from the network any more. */
-static void initrd_complete(void *context)
+static void log_times(struct boot *boot)
 {
-    network_stop(context);
+    char memory[300];
+    struct text line = TEXT(memory);
+
+    text_add(&line, "times: ");
+    stages_describe(&boot->stages, &line);
+    console_line(&boot->console, &line);
+}
+
+/*
+ * The kernel has all of its initrd: nothing may arrive from the network any more, and what the
+ * operating system is told of its loader is complete.
+ */
+static void finish(void *context)
+{
+    struct boot *boot = context;
+    struct loader_facts facts = {
+        .system = boot->system,
+        .clock = &boot->clock,
+        .origin = text_bytes(&boot->origin),
+        .entry = boot->config.entry_url,
+    };
+
+    network_stop(boot);
+    stages_begin(&boot->stages, STAGE_STUB);
+    log_times(boot);
+    if (!loader_interface_publish(&facts))
+        console_say(&boot->console, "warning: the firmware does not keep variables for the "
+                                    "operating system");
 }
 
 /* Loads the kernel and offers the initrd. The kernel's own pages are free again after that. */
@@ -156,10 +186,11 @@ static enum status handoff_prepare(struct boot *boot)
     };
     enum status st;
 
+    stages_begin(&boot->stages, STAGE_HANDOFF);
     if ((st = handoff_load(&handoff, &boot->detail, &boot->handoff)))
         return st;
     pages_free(&boot->kernel.pages);
-    boot->initrd.complete = initrd_complete;
+    boot->initrd.complete = finish;
     boot->initrd.context = boot;
     return initrd_offer(&boot->initrd, boot->services, &boot->detail);
 }
@@ -167,8 +198,9 @@ static enum status handoff_prepare(struct boot *boot)
 /* Returns only when the kernel did. */
 static enum status handoff(struct boot *boot)
 {
+    stages_begin(&boot->stages, STAGE_STUB);
     if (boot->initrd.parts_count == 0)
-        network_stop(boot);
+        finish(boot);
     console_say(&boot->console, "starting the kernel");
     return handoff_start(&boot->handoff, &boot->detail);
 }
@@ -209,6 +241,8 @@ static enum status boot_run(struct boot *b)
         return fail(b, "initrd", st);
     if ((st = handoff_prepare(b)))
         return fail(b, "hand-off", st);
+    if ((st = measure(b)))
+        return fail(b, "measurement", st);
     if ((st = trust_raise_floor(b)))
         return fail(b, "rollback floor", st);
     return fail(b, "hand-off", handoff(b));
@@ -224,6 +258,7 @@ static void boot_init(struct boot *boot, EFI_HANDLE image, EFI_SYSTEM_TABLE *sys
     boot->origin = TEXT(boot->origin_memory);
     boot->base = TEXT(boot->base_memory);
     clock_init(&boot->clock, boot->services);
+    stages_init(&boot->stages, &boot->clock);
     console_init(&boot->console, system, &boot->clock);
     platform_init(&boot->platform, boot->services, &boot->clock, &boot->console);
     mbedtls_memory_use(platform_allocator(&boot->platform));
@@ -243,6 +278,7 @@ static void boot_release(struct boot *boot)
     pages_free(&boot->options_pages);
     pages_free(&boot->kernel.pages);
     pages_free(&boot->entry.pages);
+    pages_free(&boot->words.pages);
     pages_free(&boot->conf.pages);
     pages_free(&boot->line_pages);
 }

@@ -58,10 +58,12 @@ static enum status device_up(struct boot *boot, EFI_HANDLE handle)
     uint32_t timeout_ms = boot->config.network_timeout_s * 1000;
     enum status st;
 
+    stages_begin(&boot->stages, STAGE_LINK);
     if ((st = snp_open(&boot->snp, boot->services, boot->image, handle, &boot->detail)))
         return st;
     if ((st = wait_for_link(boot, timeout_ms)))
         return st;
+    stages_begin(&boot->stages, STAGE_DHCP);
     if ((st = network_open(&boot->platform.net, &boot->snp.link, &boot->network)))
         return st;
     return network_configure(boot->network, timeout_ms, &boot->detail);

@@ -45,6 +45,7 @@ enum status root_decide(struct boot *boot)
     struct text line = TEXT(memory);
     enum status st;
 
+    stages_begin(&boot->stages, STAGE_ROOT);
     if ((st = join_options(boot)))
         return st;
     request.options = text_bytes(&boot->options);

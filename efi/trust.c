@@ -52,14 +52,13 @@ static void log_policy(struct boot *boot)
 enum status trust_load(struct boot *boot)
 {
     struct bytes image = { boot->loaded->ImageBase, boot->loaded->ImageSize };
-    struct bytes section;
     enum status st;
 
-    if ((st = trust_section_find(image, TRUST_LAYOUT_LOADED, &boot->detail, &section)))
+    if ((st = trust_section_find(image, TRUST_LAYOUT_LOADED, &boot->detail, &boot->trust_section)))
         return st;
-    if (section.size == 0)
+    if (boot->trust_section.size == 0)
         return go_unsigned(boot);
-    if ((st = trust_read(section, &boot->detail, &boot->trust)))
+    if ((st = trust_read(boot->trust_section, &boot->detail, &boot->trust)))
         return st;
     boot->has_anchors = true;
     log_policy(boot);

@@ -73,6 +73,9 @@ bool config_value_read(enum key_type type, struct bytes text, union config_value
         ret_value->onfail =
             bytes_equal(text, BYTES("continue")) ? LEAF_ONFAIL_CONTINUE : LEAF_ONFAIL_PANIC;
         return bytes_equal(text, BYTES("continue")) || bytes_equal(text, BYTES("panic"));
+    case KEY_TYPE_TPM:
+        ret_value->tpm = bytes_equal(text, BYTES("require")) ? TPM_REQUIRE : TPM_AUTO;
+        return ret_value->tpm == TPM_REQUIRE || bytes_equal(text, BYTES("auto"));
     case KEY_TYPE_FLAG:
         ret_value->flag = bytes_equal(text, BYTES("yes"));
         return ret_value->flag || bytes_equal(text, BYTES("no"));

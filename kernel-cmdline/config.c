@@ -101,13 +101,22 @@ static enum status bad_value(size_t key, struct bytes value, struct text *detail
     return STATUS_CONFIG_VALUE_BAD;
 }
 
+/* Whether a value replaces the one that another source may have given for the same key. */
+static bool is_stronger(const struct config *config, size_t key, enum key_source source,
+                        const union config_value *value)
+{
+    if (key_info(key)->type == KEY_TYPE_TPM)
+        return value->tpm >= config->tpm;
+    return source == KEY_LINE || !(config->given_by[key] & KEY_LINE);
+}
+
 enum status config_add(struct config *config, enum key_source source, struct bytes key,
                        struct bytes value, struct text *detail)
 {
     size_t found = key_from_name(key);
     const struct key_info *info;
     union config_value read;
-    bool many, keep;
+    bool many;
 
     if (found == KEY_COUNT)
         return unknown_key(source, key, detail);
@@ -120,8 +129,7 @@ enum status config_add(struct config *config, enum key_source source, struct byt
     if (!config_value_read(info->type, value, &read))
         return bad_value(found, value, detail);
 
-    keep = many || source == KEY_LINE || !(config->given_by[found] & KEY_LINE);
-    if (keep)
+    if (many || is_stronger(config, found, source, &read))
         keep_value(config, found, many ? config->given[found] : 0, &read);
     config->given[found]++;
     config->given_by[found] |= (uint8_t)source;

@@ -23,6 +23,12 @@ enum key_source {
     KEY_ENTRY = 2,
 };
 
+/* From lax to strict. */
+enum tpm_use {
+    TPM_AUTO,    /* measure where there is a TPM, go on where that fails */
+    TPM_REQUIRE, /* boot only when everything was measured */
+};
+
 /* Where a key of keys.def stands in the order of that file: KEY_ and its field. */
 enum key {
 #define KEY_ONE(type, field, name, sources, default_text, sentence) KEY_##field,
@@ -41,6 +47,7 @@ typedef uint32_t config_SECONDS;
 typedef enum root_mode config_ROOT_MODE;
 typedef enum architecture config_ARCHITECTURE;
 typedef enum leaf_onfail config_ONFAIL;
+typedef enum tpm_use config_TPM;
 typedef bool config_FLAG;
 typedef uint64_t config_NUMBER;
 typedef int64_t config_UTC; /* seconds, see payload/utc.h */
@@ -71,7 +78,8 @@ void config_init(struct config *config);
  * STATUS_CONFIG_KEY_REPEATED, STATUS_CONFIG_KEY_MISPLACED (a known key, wrong source),
  * STATUS_CONFIG_VALUE_BAD (also an empty one): detail names key, value and what is allowed.
  * A scalar key that the line gave is not overridden by the entry's: the line wins, in
- * whichever order they are read. The entry's value is checked all the same.
+ * whichever order they are read. The entry's value is checked all the same. Of `tpm` the
+ * stricter value is kept: nobody who adds a word can take back what another one demanded.
  */
 enum status config_add(struct config *config, enum key_source source, struct bytes key,
                        struct bytes value, struct text *detail);

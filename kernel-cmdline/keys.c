@@ -83,6 +83,9 @@ void key_type_describe(enum key_type type, struct text *text)
     case KEY_TYPE_ONFAIL:
         text_add(text, "panic or continue");
         return;
+    case KEY_TYPE_TPM:
+        text_add(text, "auto or require");
+        return;
     case KEY_TYPE_FLAG:
         text_add(text, "yes or no");
         return;
@@ -107,6 +110,7 @@ const char *key_type_placeholder(enum key_type type)
         [KEY_TYPE_ROOT_MODE] = "MODE",
         [KEY_TYPE_ARCHITECTURE] = "ARCHITECTURE",
         [KEY_TYPE_ONFAIL] = "panic|continue",
+        [KEY_TYPE_TPM] = "auto|require",
         [KEY_TYPE_FLAG] = "yes|no",
         [KEY_TYPE_NUMBER] = "NUMBER",
         [KEY_TYPE_UTC] = "TIME",

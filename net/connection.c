@@ -47,7 +47,12 @@ enum status connection_open(struct connection *connection, const ip_addr_t *addr
     struct tcp_pcb *pcb = tcp_new();
     err_t error;
 
-    *connection = (struct connection){ .received = received, .context = context };
+    *connection = (struct connection){
+        .address = *address,
+        .port = port,
+        .received = received,
+        .context = context,
+    };
     if (!pcb)
         return STATUS_OUT_OF_MEMORY;
     tcp_arg(pcb, connection);

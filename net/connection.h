@@ -20,6 +20,8 @@ enum connection_state {
 struct connection {
     struct tcp_pcb *pcb; /* NULL once lwIP has freed it */
     enum connection_state state;
+    ip_addr_t address; /* the server's */
+    uint16_t port;
     /* Called from network_poll with bytes as they arrive (untrusted, valid during the call). */
     void (*received)(void *context, struct bytes bytes);
     void *context;
@@ -33,7 +35,7 @@ struct connection {
 enum status connection_open(struct connection *connection, const ip_addr_t *address, uint16_t port,
                             void (*received)(void *context, struct bytes bytes), void *context);
 
-/* Sends bytes (copied; TCP_SND_BUF at most and once). STATUS_OUT_OF_MEMORY. */
+/* Sends bytes (copied; one request at a time: TCP_SND_BUF at most). STATUS_OUT_OF_MEMORY. */
 enum status connection_send(struct connection *connection, struct bytes bytes);
 
 /* Opens the window again by what was received: once for each network_poll, not for each segment. */

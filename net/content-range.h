@@ -10,6 +10,9 @@ struct http_range {
     uint64_t size_bytes; /* 0: all of the file; then offset is 0 */
 };
 
+/* As a size: to the end of the file, wherever that is. */
+#define HTTP_RANGE_TO_END UINT64_MAX
+
 /* What a response says that it carries. */
 struct content_range {
     uint64_t first_byte; /* from 0 */

@@ -1,4 +1,5 @@
 #include "http-exchange.h"
+#include "http-request.h"
 #include "resolver.h"
 
 /* Of a URL in a message, in bytes: the interesting part of a message stands behind it. */
@@ -7,8 +8,6 @@
 /* lwIP gives up on a name server that does not answer after 7 s: see DNS_MAX_RETRIES. */
 #define NAME_SERVERS_SILENT_MS 6000
 
-#define REQUEST_MAX_BYTES (2 * URL_MAX_BYTES)
-
 static uint64_t exchange_now(const struct http_exchange *exchange)
 {
     return exchange->network->platform->now_ms(exchange->network->platform);
@@ -16,7 +15,7 @@ static uint64_t exchange_now(const struct http_exchange *exchange)
 
 static void say_server(struct http_exchange *exchange)
 {
-    network_add_address(exchange->detail, &exchange->address);
+    network_add_address(exchange->detail, &exchange->connection->address);
     text_add(exchange->detail, ":");
     text_add_u64(exchange->detail, exchange->url.port);
 }
@@ -55,6 +54,7 @@ static enum status exchange_idle(struct http_exchange *exchange)
     uint32_t timeout_ms = exchange->request->idle_timeout_ms;
 
     switch (exchange->phase) {
+    case HTTP_WAITING:
     case HTTP_RESOLVING:
         say_host(exchange);
         text_add(exchange->detail, ": no answer from the DNS server ");
@@ -98,19 +98,12 @@ static void exchange_enter(struct http_exchange *exchange, enum http_phase phase
     exchange->last_sign_ms = exchange_now(exchange);
 }
 
-/* Lets the network do its work once; says when it is time to give up. */
-static enum status exchange_wait(struct http_exchange *exchange)
+/* Says when it is time to give up. */
+static enum status exchange_check_time(struct http_exchange *exchange)
 {
-    struct net_platform *platform = exchange->network->platform;
-    enum status st = network_poll(exchange->network);
-    uint64_t now;
-
-    if (st)
-        return st;
-    if (platform->aborted(platform))
-        return STATUS_ABORTED;
     /* The clock is read after the work: a slow sink must not look like a silent server. */
-    now = exchange_now(exchange);
+    uint64_t now = exchange_now(exchange);
+
     if (exchange->sign)
         exchange->last_sign_ms = now;
     exchange->sign = false;
@@ -132,31 +125,6 @@ static enum status exchange_name_unknown(struct http_exchange *exchange)
     return STATUS_NET_NAME_UNKNOWN;
 }
 
-static enum status exchange_resolve(struct http_exchange *exchange)
-{
-    enum status st;
-
-    exchange_enter(exchange, HTTP_RESOLVING);
-    if ((st = resolver_ask(exchange->network, exchange->url.host)))
-        return st;
-    for (;;) {
-        switch (resolver_look(exchange->network, &exchange->address)) {
-        case RESOLVER_FOUND:
-            return STATUS_OK;
-        case RESOLVER_UNKNOWN:
-            return exchange_name_unknown(exchange);
-        case RESOLVER_NO_SERVER:
-            say_host(exchange);
-            text_add(exchange->detail, " cannot be resolved: DHCP named no DNS server");
-            return STATUS_NET_NAME_UNKNOWN;
-        case RESOLVER_WAITING:
-            break;
-        }
-        if ((st = exchange_wait(exchange)))
-            return st;
-    }
-}
-
 static void exchange_received(void *context, struct bytes bytes)
 {
     struct http_exchange *exchange = context;
@@ -174,66 +142,102 @@ static enum status exchange_unreachable(struct http_exchange *exchange, const ch
     return st;
 }
 
+static enum status exchange_send(struct http_exchange *exchange)
+{
+    const struct http_request *request = exchange->request;
+    char memory[HTTP_REQUEST_MAX_BYTES];
+    struct text text = TEXT(memory);
+
+    http_request_write(&exchange->url, request->range, request->if_range, &text);
+    exchange_enter(exchange, HTTP_RECEIVING);
+    http_response_init(&exchange->response, request->range, request->body, exchange->detail);
+    exchange->response.or_whole = request->or_whole;
+    /* The server may have closed right after it accepted. */
+    if (!exchange->connection->pcb)
+        return STATUS_OK;
+    return connection_send(exchange->connection, text_bytes(&text));
+}
+
 static enum status exchange_connect(struct http_exchange *exchange)
 {
-    struct connection *connection = &exchange->connection;
+    struct connections *connections = &exchange->network->connections;
     enum status st;
 
     exchange_enter(exchange, HTTP_CONNECTING);
-    st = connection_open(connection, &exchange->address, exchange->url.port, exchange_received,
-                         exchange);
-    if (st == STATUS_NET_CONNECT)
-        return exchange_unreachable(exchange, "no route to ", st);
-    if (st)
-        return st;
-    while (connection->state == CONNECTION_CONNECTING)
-        if ((st = exchange_wait(exchange)))
-            return st;
-    if (connection->state == CONNECTION_REFUSED)
+    exchange->connection = connections_add(connections, exchange->url.host, exchange->url.port);
+    if (!exchange->connection)
+        return STATUS_OUT_OF_MEMORY;
+    st = connection_open(exchange->connection, &exchange->address, exchange->url.port,
+                         exchange_received, exchange);
+    return st == STATUS_NET_CONNECT ? exchange_unreachable(exchange, "no route to ", st) : st;
+}
+
+static enum status exchange_connected(struct http_exchange *exchange)
+{
+    switch (exchange->connection->state) {
+    case CONNECTION_CONNECTING:
+        return STATUS_OK;
+    case CONNECTION_REFUSED:
         return exchange_unreachable(exchange, "connection refused by ", STATUS_NET_CONNECT);
-    if (connection->state == CONNECTION_LOST)
+    case CONNECTION_LOST:
         return exchange_unreachable(exchange, "no answer from ", STATUS_NET_TIMEOUT);
+    default:
+        exchange->connect_ms = (uint32_t)(exchange_now(exchange) - exchange->last_sign_ms) + 1;
+        return exchange_send(exchange);
+    }
+}
+
+/* There is one question at a time: see resolver.h. */
+static enum status exchange_ask(struct http_exchange *exchange)
+{
+    if (exchange->network->asker)
+        return STATUS_OK;
+    exchange->network->asker = exchange;
+    exchange_enter(exchange, HTTP_RESOLVING);
+    return resolver_ask(exchange->network, exchange->url.host);
+}
+
+static void exchange_ask_no_more(struct http_exchange *exchange)
+{
+    if (exchange->network->asker != exchange)
+        return;
+    exchange->network->asker = NULL;
+    resolver_cancel(exchange->network);
+}
+
+static enum status exchange_look(struct http_exchange *exchange)
+{
+    switch (resolver_look(exchange->network, &exchange->address)) {
+    case RESOLVER_FOUND:
+        exchange_ask_no_more(exchange);
+        return exchange_connect(exchange);
+    case RESOLVER_UNKNOWN:
+        return exchange_name_unknown(exchange);
+    case RESOLVER_NO_SERVER:
+        say_host(exchange);
+        text_add(exchange->detail, " cannot be resolved: DHCP named no DNS server");
+        return STATUS_NET_NAME_UNKNOWN;
+    case RESOLVER_WAITING:
+        break;
+    }
     return STATUS_OK;
 }
 
-static void add_range(struct text *request, const struct http_range *range)
+/* A connection that has waited for its next request may have ended without a fault. */
+static bool exchange_is_stale(const struct http_exchange *exchange)
 {
-    if (range->size_bytes == 0)
-        return;
-    text_add(request, "Range: bytes=");
-    text_add_u64(request, range->offset);
-    text_add(request, "-");
-    text_add_u64(request, range->offset + range->size_bytes - 1);
-    text_add(request, "\r\n");
+    return connections_is_reused(exchange->connection) &&
+           exchange->connection->state != CONNECTION_OPEN &&
+           !http_response_has_begun(&exchange->response);
 }
 
-static enum status exchange_send(struct http_exchange *exchange)
+/* Once more, on a connection of its own. */
+static void exchange_begin_anew(struct http_exchange *exchange)
 {
-    char memory[REQUEST_MAX_BYTES];
-    struct text request = TEXT(memory);
-
-    text_add(&request, "GET ");
-    text_add_bytes(&request, exchange->url.target);
-    text_add(&request, " HTTP/1.1\r\nHost: ");
-    text_add_bytes(&request, exchange->url.host);
-    if (exchange->url.port != 80) {
-        text_add(&request, ":");
-        text_add_u64(&request, exchange->url.port);
-    }
-    text_add(&request, "\r\n"
-                       "User-Agent: pivotboot\r\n"
-                       "Accept: */*\r\n"
-                       "Accept-Encoding: identity\r\n"
-                       "Connection: close\r\n");
-    add_range(&request, &exchange->request->range);
-    text_add(&request, "\r\n");
-    exchange_enter(exchange, HTTP_RECEIVING);
-    http_response_init(&exchange->response, exchange->request->range, exchange->request->body,
-                       exchange->detail);
-    /* The server may have closed right after it accepted. */
-    if (!exchange->connection.pcb)
-        return STATUS_OK;
-    return connection_send(&exchange->connection, text_bytes(&request));
+    connections_abort(exchange->connection);
+    exchange->connection = NULL;
+    connections_forget(&exchange->network->connections, exchange->url.host, exchange->url.port);
+    exchange_enter(exchange, HTTP_WAITING);
 }
 
 static enum status exchange_broken(struct http_exchange *exchange, const char *how)
@@ -246,39 +250,41 @@ static enum status exchange_broken(struct http_exchange *exchange, const char *h
 
 static enum status exchange_receive(struct http_exchange *exchange)
 {
-    enum status st;
+    struct connection *connection = exchange->connection;
 
-    while (!exchange->response.complete) {
-        if (exchange->failure)
-            return exchange->failure;
-        switch (exchange->connection.state) {
-        case CONNECTION_OPEN:
-            break;
-        case CONNECTION_ENDED:
-            return http_response_end(&exchange->response);
-        case CONNECTION_LOST:
-            return exchange_broken(exchange, " was lost ");
-        default:
-            return exchange_broken(exchange, " broke the connection ");
-        }
-        if ((st = exchange_wait(exchange)))
-            return st;
-        connection_acknowledge(&exchange->connection);
+    connection_acknowledge(connection);
+    if (exchange->failure || exchange->response.complete)
+        return exchange->failure;
+    if (exchange_is_stale(exchange)) {
+        exchange_begin_anew(exchange);
+        return STATUS_OK;
     }
-    return STATUS_OK;
+    switch (connection->state) {
+    case CONNECTION_OPEN:
+        return STATUS_OK;
+    case CONNECTION_ENDED:
+        return http_response_end(&exchange->response);
+    case CONNECTION_LOST:
+        return exchange_broken(exchange, " was lost ");
+    default:
+        return exchange_broken(exchange, " broke the connection ");
+    }
 }
 
-static enum status exchange_steps(struct http_exchange *exchange)
+/* One phase's work; what it leads to may have its turn at once. */
+static enum status exchange_work(struct http_exchange *exchange)
 {
-    enum status st;
-
-    if ((st = exchange_resolve(exchange)))
-        return st;
-    if ((st = exchange_connect(exchange)))
-        return st;
-    if ((st = exchange_send(exchange)))
-        return st;
-    return exchange_receive(exchange);
+    switch (exchange->phase) {
+    case HTTP_WAITING:
+        return exchange_ask(exchange);
+    case HTTP_RESOLVING:
+        return exchange_look(exchange);
+    case HTTP_CONNECTING:
+        return exchange_connected(exchange);
+    case HTTP_RECEIVING:
+        return exchange_receive(exchange);
+    }
+    return STATUS_OK;
 }
 
 static void say_url(struct text *detail, struct bytes url)
@@ -287,22 +293,57 @@ static void say_url(struct text *detail, struct bytes url)
     text_add(detail, url.size > URL_SHOWN_MAX_BYTES ? "...: " : ": ");
 }
 
-enum status http_exchange_run(struct http_exchange *exchange, struct bytes text)
+enum status http_exchange_start(struct http_exchange *exchange, struct bytes text)
 {
+    struct connections *connections = &exchange->network->connections;
     enum status st;
 
+    exchange->connection = NULL;
+    exchange->failure = STATUS_OK;
+    exchange->sign = false;
+    exchange->connect_ms = 0;
     text_clear(exchange->detail);
     if ((st = url_parse(text, exchange->detail, &exchange->url)))
         return st;
     say_url(exchange->detail, text);
-    exchange->connection = (struct connection){ .pcb = NULL };
-    exchange->failure = STATUS_OK;
-    exchange->sign = false;
-    st = exchange_steps(exchange);
-    resolver_cancel(exchange->network);
-    if (st)
-        connection_abort(&exchange->connection);
+    exchange->connection = connections_take(connections, exchange->url.host, exchange->url.port,
+                                            exchange_received, exchange);
+    if (exchange->connection)
+        return exchange_send(exchange);
+    exchange_enter(exchange, HTTP_WAITING);
+    return STATUS_OK;
+}
+
+enum status http_exchange_step(struct http_exchange *exchange, bool *ret_done)
+{
+    enum http_phase before;
+    enum status st;
+
+    *ret_done = false;
+    do {
+        before = exchange->phase;
+        if ((st = exchange_work(exchange)))
+            return st;
+    } while (exchange->phase != before);
+    if (exchange->phase == HTTP_RECEIVING && exchange->response.complete) {
+        *ret_done = true;
+        return STATUS_OK;
+    }
+    return exchange_check_time(exchange);
+}
+
+void http_exchange_stop(struct http_exchange *exchange)
+{
+    struct connection *connection = exchange->connection;
+
+    exchange_ask_no_more(exchange);
+    exchange->connection = NULL;
+    if (!connection)
+        return;
+    if (exchange->phase != HTTP_RECEIVING || exchange->failure || !exchange->response.complete)
+        connections_abort(connection);
+    else if (exchange->response.reusable && connection->state == CONNECTION_OPEN)
+        connections_keep(connection);
     else
-        connection_close(&exchange->connection);
-    return st;
+        connections_close(connection);
 }

@@ -1,4 +1,7 @@
-/* One HTTP request and its response: name, connection, request, response. For net/http.c. */
+/*
+ * One HTTP request and its response: name, connection, request, response. It goes on by steps,
+ * so that several can run at once. For net/http-transfer.c.
+ */
 #ifndef NET_HTTP_EXCHANGE_H
 #define NET_HTTP_EXCHANGE_H
 
@@ -9,6 +12,7 @@
 #include "url.h"
 
 enum http_phase {
+    HTTP_WAITING, /* for its turn to ask for a name */
     HTTP_RESOLVING,
     HTTP_CONNECTING,
     HTTP_RECEIVING,
@@ -24,19 +28,33 @@ struct http_exchange {
     struct url url;
     enum http_phase phase;
     ip_addr_t address;
-    struct connection connection;
+    struct connection *connection; /* NULL: none */
     struct http_response response;
     enum status failure;   /* of the response's parser or the body's sink */
     uint64_t last_sign_ms; /* when the phase began or the last byte came */
     bool sign;             /* a byte has come since the last look */
+    /* How long the connection took to open: a little more than a round trip. 0: it was open. */
+    uint32_t connect_ms;
 };
 
 /*
- * Runs one exchange; the fields above the line are the caller's to fill. text: the URL, which
- * must outlive the exchange; detail is begun with it. Afterwards nothing of lwIP's refers to
- * the exchange, whether it went well or not. STATUS_OK: the response is complete, whatever
- * its code. Else as for http_get.
+ * Begins an exchange; the fields above the line are the caller's to fill. text: the URL, which
+ * must outlive the exchange; detail is begun with it. The exchange must stay where it is until
+ * http_exchange_stop, whatever is returned. Errors of url_parse.
  */
-enum status http_exchange_run(struct http_exchange *exchange, struct bytes text);
+enum status http_exchange_start(struct http_exchange *exchange, struct bytes text);
+
+/*
+ * Goes as far as possible without waiting; to be called after each network_poll until
+ * *ret_done (the response is complete, whatever its code) or an error, which are as for
+ * http_get.
+ */
+enum status http_exchange_step(struct http_exchange *exchange, bool *ret_done);
+
+/*
+ * Ends the exchange, however far it is: afterwards nothing of lwIP's refers to it. The
+ * connection waits for the next request where it can. May be called again.
+ */
+void http_exchange_stop(struct http_exchange *exchange);
 
 #endif

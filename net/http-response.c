@@ -30,23 +30,9 @@ static bool response_is_informational(const struct http_response *response)
     return response->parser.status_code / 100 == 1;
 }
 
-static struct bytes header_name(const struct http_response *response)
+static struct bytes piece_of(const char *at, size_t size)
 {
-    return (struct bytes){ (const uint8_t *)response->header_name, response->header_name_bytes };
-}
-
-/* A value that does not fit is none of those that are asked for. */
-static struct bytes header_value(const struct http_response *response)
-{
-    return (struct bytes){ (const uint8_t *)response->header_value, response->header_value_bytes };
-}
-
-/* Cuts off at the capacity, on purpose: see above. */
-static void header_collect(char *to, uint32_t capacity, uint32_t *size, const char *from,
-                           size_t count)
-{
-    for (size_t i = 0; i < count && *size < capacity; i++)
-        to[(*size)++] = (char)byte_to_lower((uint8_t)from[i]);
+    return (struct bytes){ (const uint8_t *)at, size };
 }
 
 static int on_message_begin(llhttp_t *parser)
@@ -56,11 +42,8 @@ static int on_message_begin(llhttp_t *parser)
     /* An informational response in front says nothing about the one that follows. */
     response->code = 0;
     response->content_length = SINK_SIZE_UNKNOWN;
-    response->location_bytes = 0;
-    response->location_bad = false;
     response->reason_bytes = 0;
-    response->ranged = false;
-    response->encoded = false;
+    http_headers_init(&response->headers);
     return 0;
 }
 
@@ -92,62 +75,25 @@ static int on_status_complete(llhttp_t *parser)
 
 static int on_header_field(llhttp_t *parser, const char *at, size_t size)
 {
-    struct http_response *response = response_of(parser);
-
-    header_collect(response->header_name, sizeof(response->header_name),
-                   &response->header_name_bytes, at, size);
+    http_headers_name(&response_of(parser)->headers, piece_of(at, size));
     return 0;
-}
-
-static void response_drop_location(struct http_response *response)
-{
-    response->location_bad = true;
-    response->location_bytes = 0;
 }
 
 static int on_header_field_complete(llhttp_t *parser)
 {
-    struct http_response *response = response_of(parser);
-
-    response->header_value_bytes = 0;
-    if (bytes_equal(header_name(response), BYTES("location")) && response->location_bytes > 0)
-        response_drop_location(response);
+    http_headers_name_end(&response_of(parser)->headers);
     return 0;
 }
 
 static int on_header_value(llhttp_t *parser, const char *at, size_t size)
 {
-    struct http_response *response = response_of(parser);
-
-    header_collect(response->header_value, sizeof(response->header_value),
-                   &response->header_value_bytes, at, size);
-    if (!bytes_equal(header_name(response), BYTES("location")) || response->location_bad)
-        return 0;
-    if (size > sizeof(response->location) - response->location_bytes) {
-        response_drop_location(response);
-        return 0;
-    }
-    memcpy(response->location + response->location_bytes, at, size);
-    response->location_bytes += (uint32_t)size;
+    http_headers_value(&response_of(parser)->headers, piece_of(at, size));
     return 0;
 }
 
 static int on_header_value_complete(llhttp_t *parser)
 {
-    struct http_response *response = response_of(parser);
-    struct bytes name = header_name(response);
-    struct bytes value = header_value(response);
-
-    while (value.size > 0 &&
-           (value.data[value.size - 1] == ' ' || value.data[value.size - 1] == '\t'))
-        value.size--;
-    if (bytes_equal(name, BYTES("transfer-encoding")) && !bytes_equal(value, BYTES("chunked")))
-        response->encoded = true;
-    if (bytes_equal(name, BYTES("content-encoding")) && !bytes_equal(value, BYTES("identity")))
-        response->encoded = true;
-    if (bytes_equal(name, BYTES("content-range")))
-        response->ranged = content_range_read(value, &response->range);
-    response->header_name_bytes = 0;
+    http_headers_value_end(&response_of(parser)->headers);
     return 0;
 }
 
@@ -158,37 +104,50 @@ static int response_wrong_range(struct http_response *response)
     text_add(response->detail, " on, found ");
     if (response->code == HTTP_STATUS_OK) {
         text_add(response->detail, "the whole file: the server ignores ranges");
-    } else if (!response->ranged) {
+    } else if (!response->headers.ranged) {
         text_add(response->detail, "no valid Content-Range");
     } else {
         text_add(response->detail, "those from ");
-        text_add_u64(response->detail, response->range.first_byte);
+        text_add_u64(response->detail, response->headers.range.first_byte);
         text_add(response->detail, " to ");
-        text_add_u64(response->detail, response->range.last_byte);
+        text_add_u64(response->detail, response->headers.range.last_byte);
     }
     return response_stop(response, STATUS_HTTP_RANGE);
 }
 
-/* Whether the body is what was asked for, or begins with it. */
+/* Whether the body is what was asked for, or has it in it. */
 static bool response_range_fits(const struct http_response *response)
 {
-    uint64_t more_bytes = response->range.last_byte - response->range.first_byte;
+    const struct http_headers *headers = &response->headers;
+    uint64_t more_bytes = headers->range.last_byte - headers->range.first_byte;
 
     if (response->code == HTTP_STATUS_OK)
-        return response->wanted.offset == 0;
-    return response->ranged && response->range.first_byte == response->wanted.offset &&
+        return response->wanted.offset == 0 || response->or_whole;
+    return headers->ranged && headers->range.first_byte == response->wanted.offset &&
            more_bytes < response->wanted.size_bytes &&
            (response->content_length == SINK_SIZE_UNKNOWN ||
             response->content_length == more_bytes + 1);
 }
 
+/* How much of the body goes to the sink at most. */
+static uint64_t response_limit_bytes(const struct http_response *response)
+{
+    const struct content_range *range = &response->headers.range;
+
+    if (response->code == HTTP_STATUS_PARTIAL_CONTENT)
+        return range->last_byte - range->first_byte + 1;
+    return response->wanted.size_bytes == 0 || response->or_whole ? UINT64_MAX
+                                                                  : response->wanted.size_bytes;
+}
+
 /* How much of what the server announces goes to the sink. */
 static uint64_t response_expected_bytes(const struct http_response *response)
 {
-    if (response->wanted.size_bytes == 0 || response->content_length == SINK_SIZE_UNKNOWN ||
-        response->content_length < response->wanted.size_bytes)
-        return response->content_length;
-    return response->wanted.size_bytes;
+    uint64_t limit_bytes = response_limit_bytes(response);
+
+    return response->content_length == SINK_SIZE_UNKNOWN || response->content_length < limit_bytes
+               ? response->content_length
+               : limit_bytes;
 }
 
 static int response_begin_body(struct http_response *response)
@@ -202,8 +161,8 @@ static int response_begin_body(struct http_response *response)
 
     /* Where llhttp did not see "chunked" it would read to the end of the connection. */
     if ((response->parser.flags & F_TRANSFER_ENCODING) && !(response->parser.flags & F_CHUNKED))
-        response->encoded = true;
-    if (response->encoded) {
+        response->headers.encoded = true;
+    if (response->headers.encoded) {
         text_add(response->detail,
                  "the body is compressed or otherwise encoded, which was not asked for");
         return response_stop(response, STATUS_HTTP_ENCODING);
@@ -236,8 +195,9 @@ static int on_headers_complete(llhttp_t *parser)
     if (response->code == HTTP_STATUS_OK ||
         (response->code == HTTP_STATUS_PARTIAL_CONTENT && response->wanted.size_bytes > 0))
         return response_begin_body(response);
+    /* The body behind them does not matter; a connection is worth more when it has been read. */
     response->complete = true;
-    return HPE_PAUSED;
+    return 0;
 }
 
 static int response_finish(struct http_response *response)
@@ -253,27 +213,33 @@ static int response_finish(struct http_response *response)
 static int on_body(llhttp_t *parser, const char *at, size_t size)
 {
     struct http_response *response = response_of(parser);
-    uint64_t wanted_bytes = response->wanted.size_bytes;
-    bool enough = wanted_bytes > 0 && size >= wanted_bytes - response->body_bytes;
-    struct bytes piece = { (const uint8_t *)at, size };
+    uint64_t left_bytes = response_limit_bytes(response) - response->body_bytes;
+    bool enough = size >= left_bytes;
+    struct bytes piece = bytes_first(piece_of(at, size), enough ? (size_t)left_bytes : size);
     enum status st;
 
     response->other_bytes = 0;
     response->counted = at + size;
-    if (enough)
-        piece = bytes_first(piece, (size_t)(wanted_bytes - response->body_bytes));
+    if (response->complete)
+        return 0;
     response->body_bytes += piece.size;
     st = response->body->write(response->body, piece);
     if (st)
         return response_stop(response, st);
-    return enough ? response_finish(response) : 0;
+    /* A message that ends here as well is finished by its end. */
+    return enough && response->content_length != response->body_bytes ? response_finish(response)
+                                                                      : 0;
 }
 
+/* Only a whole message leaves a connection that the next one may use. */
 static int on_message_complete(llhttp_t *parser)
 {
     struct http_response *response = response_of(parser);
 
-    return response_is_informational(response) ? 0 : response_finish(response);
+    if (response_is_informational(response))
+        return 0;
+    response->reusable = llhttp_should_keep_alive(parser);
+    return response->complete ? HPE_PAUSED : response_finish(response);
 }
 
 static const llhttp_settings_t settings = {
@@ -345,6 +311,9 @@ static enum status response_parse(struct http_response *response, struct bytes p
  */
 enum status http_response_feed(struct http_response *response, struct bytes bytes)
 {
+    const uint8_t *end = bytes.data + bytes.size;
+    bool was_complete = response->complete;
+
     response_keep_beginning(response, bytes);
     while (!response->failure && !response->complete && bytes.size > 0) {
         struct bytes piece = bytes_first(bytes, HTTP_HEADERS_MAX_BYTES - response->other_bytes + 1);
@@ -353,6 +322,11 @@ enum status http_response_feed(struct http_response *response, struct bytes byte
             break;
         bytes = bytes_from(bytes, piece.size);
     }
+    /* What follows a whole message answers nothing that was asked. */
+    if (was_complete
+            ? bytes.size > 0
+            : response->complete && (const uint8_t *)llhttp_get_error_pos(&response->parser) != end)
+        response->reusable = false;
     return response->failure;
 }
 

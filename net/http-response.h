@@ -13,7 +13,7 @@
 #include "../payload/status.h"
 #include "../payload/text.h"
 #include "content-range.h"
-#include "url.h"
+#include "http-headers.h"
 
 /*
  * In bytes: status line and headers together, informational responses in front included;
@@ -30,13 +30,13 @@ struct http_response {
     unsigned int code;       /* 0 until the status line has been read */
     bool headers_done;       /* of the response that counts, not of an informational one */
     bool complete;           /* nothing more is needed: the body of a 200 or 206, or headers */
+    bool reusable;           /* the message has ended, and another one may follow (RFC 9112, 9.3) */
     uint64_t content_length; /* SINK_SIZE_UNKNOWN when the server does not say */
     uint64_t body_bytes;     /* of the body of a 200 or 206, so far */
-    char location[URL_MAX_BYTES];
-    uint32_t location_bytes;            /* 0: no Location header, or a bad one */
-    bool location_bad;                  /* longer than that, or there were several */
+    struct http_headers headers;        /* meaningful when headers_done */
     char reason[HTTP_REASON_MAX_BYTES]; /* printable ASCII */
     uint32_t reason_bytes;              /* 0: none, or it was not printable or longer */
+    bool or_whole; /* to be set: a 200 will do as well where a range was wanted */
 
     /* private */
     llhttp_t parser;
@@ -48,18 +48,14 @@ struct http_response {
     uint8_t beginning[HTTP_BEGINNING_MAX_BYTES];
     uint32_t beginning_bytes;
     struct http_range wanted;
-    bool ranged;                /* a Content-Range that could be read */
-    struct content_range range; /* what it said */
-    bool encoded;               /* a Transfer-Encoding or Content-Encoding that we cannot undo */
-    char header_name[32], header_value[CONTENT_RANGE_MAX_BYTES]; /* letters in lower case */
-    uint32_t header_name_bytes, header_value_bytes;
 };
 
 /*
  * body gets the body of a 200, or of the 206 that answers the wanted range, and nothing else:
  * begin when the headers are over, finish when it is complete. From a server that ignores a
- * range that begins at 0 and sends everything, body gets only what was wanted. body and
- * detail must outlive the response, and the response must not be moved.
+ * range that begins at 0 and sends everything, body gets only what was wanted, except where
+ * or_whole was set afterwards: then begin must look at code. body and detail must outlive the
+ * response, and the response must not be moved.
  */
 void http_response_init(struct http_response *response, struct http_range wanted, struct sink *body,
                         struct text *detail);
@@ -67,14 +63,20 @@ void http_response_init(struct http_response *response, struct http_range wanted
 /*
  * Takes the next bytes (untrusted). Informational (1xx) responses are skipped. What comes
  * when the response is complete is ignored; after an error, the same error comes again.
- * STATUS_HTTP_RANGE (a range that does not begin at 0 was wanted, and the server sends
- * another one or everything),
+ * STATUS_HTTP_RANGE (the server sends another range than the wanted one, or everything where
+ * that will not do),
  * STATUS_HTTP_MALFORMED (also a Content-Length that contradicts itself, that stands beside a
  * Transfer-Encoding or does not fit into 64 bits; detail quotes how the answer begins),
  * STATUS_HTTP_HEADERS_TOO_LONG, STATUS_HTTP_ENCODING (on a 200: a Transfer-Encoding other
  * than chunked, any Content-Encoding but identity), and what the sink returns.
  */
 enum status http_response_feed(struct http_response *response, struct bytes bytes);
+
+/* Whether anything has come. */
+static inline bool http_response_has_begun(const struct http_response *response)
+{
+    return response->beginning_bytes > 0;
+}
 
 /*
  * The server closed the connection: completes a body that only the end of the connection

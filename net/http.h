@@ -15,6 +15,9 @@
 struct http_request {
     struct bytes url;          /* absolute */
     struct http_range range;   /* zero: the whole file */
+    bool or_whole;             /* where a range was asked for, all of the file will do: see
+                                * http_response */
+    struct bytes if_range;     /* see http_request_write; empty: none */
     struct sink *body;         /* begin, write and finish as sink.h says */
     uint32_t idle_timeout_ms;  /* without a byte from the server, connecting included */
     uint32_t total_timeout_ms; /* over everything, redirects included */

@@ -5,6 +5,7 @@
 #include <lwip/ip_addr.h>
 #include <lwip/netif.h>
 
+#include "connections.h"
 #include "frames.h"
 #include "network.h"
 
@@ -31,6 +32,8 @@ struct network {
     void *heap;
     uint64_t timer_due_ms[LWIP_NUM_SYS_TIMEOUT_INTERNAL];
     struct network_question question;
+    void *asker; /* who waits for the answer; NULL: nobody */
+    struct connections connections;
     uint64_t frames_received;
     uint32_t frames_unsent; /* the link refused them */
     bool silent;            /* closing: nothing reaches the link any more */

@@ -4,6 +4,48 @@
 
 #include "der.h"
 
+bool algorithm_find_digest(struct bytes oid, mbedtls_md_type_t *ret_digest)
+{
+    const struct {
+        struct bytes oid;
+        mbedtls_md_type_t digest;
+    } rows[] = {
+        { BYTES(MBEDTLS_OID_DIGEST_ALG_SHA256), MBEDTLS_MD_SHA256 },
+        { BYTES(MBEDTLS_OID_DIGEST_ALG_SHA384), MBEDTLS_MD_SHA384 },
+        { BYTES(MBEDTLS_OID_DIGEST_ALG_SHA512), MBEDTLS_MD_SHA512 },
+    };
+
+    for (size_t i = 0; i < ARRAY_LENGTH(rows); i++)
+        if (bytes_equal(oid, rows[i].oid)) {
+            *ret_digest = rows[i].digest;
+            return true;
+        }
+    return false;
+}
+
+bool algorithm_find_signature(struct bytes oid, struct algorithm *ret_algorithm)
+{
+    const struct {
+        struct bytes oid;
+        struct algorithm algorithm;
+    } rows[] = {
+        { BYTES(MBEDTLS_OID_PKCS1_RSA), { MBEDTLS_PK_RSA, MBEDTLS_MD_NONE } },
+        { BYTES(MBEDTLS_OID_PKCS1_SHA256), { MBEDTLS_PK_RSA, MBEDTLS_MD_SHA256 } },
+        { BYTES(MBEDTLS_OID_PKCS1_SHA384), { MBEDTLS_PK_RSA, MBEDTLS_MD_SHA384 } },
+        { BYTES(MBEDTLS_OID_PKCS1_SHA512), { MBEDTLS_PK_RSA, MBEDTLS_MD_SHA512 } },
+        { BYTES(MBEDTLS_OID_ECDSA_SHA256), { MBEDTLS_PK_ECKEY, MBEDTLS_MD_SHA256 } },
+        { BYTES(MBEDTLS_OID_ECDSA_SHA384), { MBEDTLS_PK_ECKEY, MBEDTLS_MD_SHA384 } },
+        { BYTES(MBEDTLS_OID_ECDSA_SHA512), { MBEDTLS_PK_ECKEY, MBEDTLS_MD_SHA512 } },
+    };
+
+    for (size_t i = 0; i < ARRAY_LENGTH(rows); i++)
+        if (bytes_equal(oid, rows[i].oid)) {
+            *ret_algorithm = rows[i].algorithm;
+            return true;
+        }
+    return false;
+}
+
 void algorithm_add_name(struct text *text, struct bytes oid)
 {
     /* Those that people sign with and that are not accepted. */

@@ -58,17 +58,39 @@ static int note_extension(void *context, mbedtls_x509_crt const *certificate,
     return MBEDTLS_ERR_X509_FEATURE_UNAVAILABLE;
 }
 
-/* What the certificate is signed with; empty when that is not where it belongs. */
+/* What the certificate says it is signed with; empty when that is not where it belongs. It says
+ * so twice, and mbedTLS makes sure that both are the same. */
 static struct bytes signature_oid(struct bytes certificate)
 {
-    struct der whole, body, algorithm, oid;
+    struct der whole, body, object;
 
     if (der_take(&certificate, DER_SEQUENCE, &whole) &&
-        der_take(&whole.content, DER_SEQUENCE, &body) &&
-        der_take(&whole.content, DER_SEQUENCE, &algorithm) &&
-        der_take(&algorithm.content, DER_OID, &oid))
-        return oid.content;
+        der_take(&whole.content, DER_SEQUENCE, &body)) {
+        /* Version 1 does not say its number. */
+        (void)!der_take(&body.content, DER_CONTEXT_CONSTRUCTED(0), &object);
+        if (der_take(&body.content, DER_INTEGER, &object) &&
+            der_take(&body.content, DER_SEQUENCE, &object) &&
+            der_take(&object.content, DER_OID, &object))
+            return object.content;
+    }
     return (struct bytes){ NULL, 0 };
+}
+
+static enum status wrong_algorithm(struct bytes oid, struct text *detail)
+{
+    text_add(detail, "expected a certificate signed with " ALGORITHM_SIGNATURES ", found ");
+    algorithm_add_name(detail, oid);
+    return STATUS_CERTIFICATE_ALGORITHM;
+}
+
+static enum status check_algorithm(struct bytes der, struct text *detail)
+{
+    struct bytes oid = signature_oid(der);
+    struct algorithm algorithm;
+
+    if (algorithm_find_signature(oid, &algorithm) && algorithm.digest != MBEDTLS_MD_NONE)
+        return STATUS_OK;
+    return wrong_algorithm(oid, detail);
 }
 
 static enum status parse_failed(int error, struct bytes der, struct text *detail)
@@ -77,10 +99,7 @@ static enum status parse_failed(int error, struct bytes der, struct text *detail
         return STATUS_OUT_OF_MEMORY;
     switch (-ERROR_HIGH(error)) {
     case MBEDTLS_ERR_X509_UNKNOWN_SIG_ALG:
-        text_add(detail, "expected a certificate signed with RSA PKCS #1 v1.5 or ECDSA, with "
-                         "SHA-256, SHA-384 or SHA-512, found ");
-        algorithm_add_name(detail, signature_oid(der));
-        return STATUS_CERTIFICATE_ALGORITHM;
+        return wrong_algorithm(signature_oid(der), detail);
     case MBEDTLS_ERR_PK_UNKNOWN_PK_ALG:
     case MBEDTLS_ERR_PK_UNKNOWN_NAMED_CURVE:
         text_add(detail, "expected an RSA key of 2048 to 4096 bits, or one on P-256 or P-384, "
@@ -136,7 +155,7 @@ enum status certificate_list_add(struct certificate_list *list, struct bytes der
     if (certificate->raw.len != der.size) {
         text_add(detail, "bytes behind a certificate's end");
         st = STATUS_CERTIFICATE_MALFORMED;
-    } else {
+    } else if ((st = check_algorithm(der, detail)) == STATUS_OK) {
         st = check_key(certificate, detail);
     }
     if (st) {

@@ -30,9 +30,6 @@
 #define MBEDTLS_X509_CRT_PARSE_C
 #define MBEDTLS_X509_REMOVE_INFO
 
-/* PEM, for host tools only. */
-#define MBEDTLS_BASE64_C
-
 #define MBEDTLS_PLATFORM_C
 #define MBEDTLS_PLATFORM_MEMORY
 #define MBEDTLS_PLATFORM_CALLOC_MACRO mbedtls_memory_calloc

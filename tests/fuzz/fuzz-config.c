@@ -2,6 +2,7 @@
  * The way of the configuration: a line, and an entry. Input: the line, a NUL, the entry.
  */
 #include "fuzz.h"
+#include "kernel-cmdline/config-text.h"
 #include "kernel-cmdline/config.h"
 #include "kernel-cmdline/keys.h"
 
@@ -22,6 +23,7 @@ static void check_text(struct bytes value, const struct sources *sources)
 #define CHECK_SECONDS(value)   require((value) >= 1 && (value) <= CONFIG_MAX_SECONDS)
 #define CHECK_ROOT_MODE(value) require((value) < ROOT_MODE_COUNT)
 #define CHECK_ONFAIL(value)    require((value) == LEAF_ONFAIL_PANIC || (value) == LEAF_ONFAIL_CONTINUE)
+#define CHECK_TPM(value)       require((value) == TPM_AUTO || (value) == TPM_REQUIRE)
 #define CHECK_FLAG(value)      ((void)(value))
 #define CHECK_ARCHITECTURE(value) \
     require((value) == ARCHITECTURE_X64 || (value) == ARCHITECTURE_AA64)
@@ -79,6 +81,30 @@ static void check_complete(const struct config *config)
     require(!config->given[KEY_architecture] || config->architecture == ARCHITECTURE_X64);
 }
 
+/* Each line of the measured text is a key's: no value can look like another line. */
+static void check_description(const struct config *config)
+{
+    static char memory[CONFIG_TEXT_MAX_BYTES];
+    struct text text = TEXT(memory);
+    struct bytes rest;
+
+    config_describe(config, config->line_options, &text);
+    require(!text.truncated);
+    rest = text_bytes(&text);
+    require(bytes_equal(take_until(&rest, '\n'), BYTES("configuration 1")));
+    for (size_t last = 0; rest.size > 0;) {
+        struct bytes line = take_until(&rest, '\n');
+        size_t key = key_from_name(take_until(&line, ' '));
+
+        require(key < KEY_COUNT && line.size > 0);
+        if (key == KEY_options)
+            require(rest.size == 0);
+        else
+            require(config->given[key] > 0 && key >= last);
+        last = key;
+    }
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     char memory[512];
@@ -99,8 +125,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     check_counts(&config);
     if (config.line_options.size > 0)
         require(inside(config.line_options, sources.line) && !has_byte(config.line_options, '\n'));
-    if (st == STATUS_OK)
+    if (st == STATUS_OK) {
         check_complete(&config);
+        check_description(&config);
+    }
     free(line.data);
     free(entry.data);
     return 0;

@@ -60,7 +60,7 @@ static void outcome_check(const struct outcome *outcome)
 {
     const struct http_response *response = &outcome->response;
 
-    require(response->location_bytes <= sizeof(response->location));
+    require(response->headers.location_bytes <= sizeof(response->headers.location));
     require(outcome->status == STATUS_OK || outcome->detail.size > 0);
     require(response->complete == (outcome->status == STATUS_OK));
     require(outcome->begins <= 1 && response->body_bytes == outcome->bytes);
@@ -124,12 +124,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     require(whole.promised == cut.promised);
     require(whole.bytes == cut.bytes && whole.hash == cut.hash);
     require(whole.response.code == cut.response.code);
-    require(whole.response.location_bad == cut.response.location_bad);
+    require(whole.response.headers.location_bad == cut.response.headers.location_bad);
     if (!whole.response.complete)
         return 0;
-    require(whole.response.location_bytes == cut.response.location_bytes);
-    require(memcmp(whole.response.location, cut.response.location, whole.response.location_bytes) ==
-            0);
+    require(whole.response.headers.location_bytes == cut.response.headers.location_bytes);
+    require(memcmp(whole.response.headers.location, cut.response.headers.location,
+                   whole.response.headers.location_bytes) == 0);
     require(whole.response.reason_bytes == cut.response.reason_bytes);
     require(memcmp(whole.response.reason, cut.response.reason, whole.response.reason_bytes) == 0);
     return 0;

@@ -198,6 +198,7 @@ struct visitor {
     char request[4096];
     size_t request_size;
     size_t sent; /* of the answer and its filler */
+    bool tired;  /* the next request is answered by the end of the connection */
 };
 
 static const struct peer_page *peer_pages;
@@ -206,8 +207,12 @@ static err_t visitor_leave(struct visitor *visitor, struct tcp_pcb *pcb)
 {
     enum peer_ending ending = visitor->page->ending;
 
-    if (ending == PEER_HANG)
+    if (ending == PEER_STAY || ending == PEER_TIRE) {
+        visitor->tired = ending == PEER_TIRE;
+        visitor->page = NULL;
+        visitor->request_size = visitor->sent = 0;
         return ERR_OK;
+    }
     tcp_arg(pcb, NULL);
     tcp_recv(pcb, NULL);
     tcp_sent(pcb, NULL);
@@ -266,6 +271,7 @@ static const struct peer_page *page_for(const char *request)
 static err_t visitor_received(void *argument, struct tcp_pcb *pcb, struct pbuf *pbuf, err_t error)
 {
     static const struct peer_page unknown = { "", "HTTP/1.1 404 Not Found\r\n\r\n", 0, PEER_CLOSE };
+    static const struct peer_page nothing = { "", "", 0, PEER_RESET };
     struct visitor *visitor = argument;
     size_t room = sizeof(visitor->request) - 1 - visitor->request_size;
 
@@ -281,10 +287,9 @@ static err_t visitor_received(void *argument, struct tcp_pcb *pcb, struct pbuf *
     pbuf_free(pbuf);
     if (visitor->page || !strstr(visitor->request, "\r\n\r\n"))
         return ERR_OK;
-    visitor->page = page_for(visitor->request);
+    visitor->page = visitor->tired ? &nothing : page_for(visitor->request);
     /* What every request has to have. */
-    if (!strstr(visitor->request, "\r\nHost: ") ||
-        !strstr(visitor->request, "\r\nConnection: close"))
+    if (!strstr(visitor->request, "\r\nHost: "))
         visitor->page = NULL;
     if (!visitor->page)
         visitor->page = &unknown;

@@ -13,7 +13,8 @@
 enum peer_ending {
     PEER_CLOSE, /* after the answer */
     PEER_RESET,
-    PEER_HANG,
+    PEER_STAY, /* for the next request */
+    PEER_TIRE, /* stay, and reset when the next request comes */
 };
 
 /* What the HTTP server says to a request: the first page whose path fits. */

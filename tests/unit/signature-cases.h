@@ -156,6 +156,8 @@ static const struct signature_case structure_cases[] = {
     { "no-signers", STATUS_SIGNATURE_MALFORMED, "a signer", NULL },
     { "nine-signers", STATUS_SIGNATURE_TOO_LONG, "8 signers", NULL },
     { "17-certificates", STATUS_SIGNATURE_TOO_LONG, "16 certificates", NULL },
+    { "certificate-outside-new", STATUS_CERTIFICATE_ALGORITHM, "RSA with SHA-1", NULL },
+    { "certificate-outside-old", STATUS_CERTIFICATE_MALFORMED, "not a valid X.509", NULL },
     { "signer-version", STATUS_SIGNATURE_MALFORMED, "a subject key identifier", NULL },
     { "signer-more", STATUS_SIGNATURE_MALFORMED, "the end of a signer", NULL },
     { "attributes-digest-wrong", STATUS_SIGNATURE_WRONG, "of another file", NULL },

@@ -265,6 +265,28 @@ static void takes_the_word_help(void **state)
     fixture_close(&f);
 }
 
+/* Nobody who adds a word takes back what another one demands. */
+static void the_stricter_tpm_counts(void **state)
+{
+    static const char *const lax_or_strict[] = { "auto", "require" };
+
+    (void)state;
+    for (size_t i = 0; i < 4; i++) {
+        struct bytes line = bytes_of_string(lax_or_strict[i & 1]);
+        struct bytes entry = bytes_of_string(lax_or_strict[i >> 1]);
+        struct fixture f;
+
+        fixture_open(&f);
+        assert_status(config_add(&f.config, KEY_LINE, BYTES("tpm"), line, &f.detail.text),
+                      STATUS_OK);
+        assert_status(config_add(&f.config, KEY_ENTRY, BYTES("tpm"), entry, &f.detail.text),
+                      STATUS_OK);
+        assert_int_equal(f.config.tpm, i == 0 ? TPM_AUTO : TPM_REQUIRE);
+        assert_status(config_add(&f.config, KEY_LINE, BYTES("tpm"), line, &f.detail.text),
+                      STATUS_CONFIG_KEY_REPEATED);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -277,6 +299,7 @@ int main(void)
         cmocka_unit_test(ends_at_its_limit),
         cmocka_unit_test(reads_an_entry),
         cmocka_unit_test(the_line_wins_in_either_order),
+        cmocka_unit_test(the_stricter_tpm_counts),
         cmocka_unit_test(refuses_entries),
         cmocka_unit_test(refuses_long_entries),
     };

@@ -93,8 +93,9 @@ static void assert_answer(const struct expectation *expected, struct http_range 
     assert_detail(&detail, "");
     assert_true(response.complete);
     assert_int_equal(response.code, expected->code);
-    assert_bytes((struct bytes){ (uint8_t *)response.location, response.location_bytes },
-                 expected->more ? expected->more : "");
+    assert_bytes(
+        (struct bytes){ (uint8_t *)response.headers.location, response.headers.location_bytes },
+        expected->more ? expected->more : "");
     assert_int_equal(recorder.begins, expected->body != NULL);
     assert_int_equal(recorder.finishes, expected->body != NULL);
     if (!expected->body)
@@ -596,18 +597,18 @@ static void notices_bad_locations(void **state)
     assert_status(feed_string(&f->response, start), STATUS_OK);
     assert_status(feed_filler(&f->response, URL_MAX_BYTES, 100), STATUS_OK);
     assert_status(feed_string(&f->response, "\r\n\r\n"), STATUS_OK);
-    assert_int_equal(f->response.location_bytes, URL_MAX_BYTES);
-    assert_false(f->response.location_bad);
+    assert_int_equal(f->response.headers.location_bytes, URL_MAX_BYTES);
+    assert_false(f->response.headers.location_bad);
     f = fixture_new();
     assert_status(feed_string(&f->response, start), STATUS_OK);
     assert_status(feed_filler(&f->response, URL_MAX_BYTES + 1, 100), STATUS_OK);
     assert_status(feed_string(&f->response, "\r\n\r\n"), STATUS_OK);
-    assert_true(f->response.location_bad);
+    assert_true(f->response.headers.location_bad);
     f = fixture_new();
     assert_status(
         feed_string(&f->response, "HTTP/1.1 302 Found\r\nLocation: /a\r\nLocation: /b\r\n\r\n"),
         STATUS_OK);
-    assert_true(f->response.location_bad);
+    assert_true(f->response.headers.location_bad);
 }
 
 int main(void)

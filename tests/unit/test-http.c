@@ -9,23 +9,30 @@
 
 static const struct peer_page pages[] = {
     { "/small", OK_LINE "Content-Length: 6\r\n\r\nhello\n", 0, PEER_CLOSE },
-    { "/hanging", OK_LINE "Content-Length: 6\r\n\r\nhello\n", 0, PEER_HANG },
+    { "/staying", OK_LINE "Content-Length: 6\r\n\r\nhello\n", 0, PEER_STAY },
+    { "/tired", OK_LINE "Content-Length: 6\r\n\r\nhello\n", 0, PEER_TIRE },
+    { "/talking", OK_LINE "Content-Length: 6\r\n\r\nhello\nHTTP/1.1 408 x\r\n\r\n", 0, PEER_STAY },
+    { "/leaving", OK_LINE "Connection: close\r\nContent-Length: 6\r\n\r\nhello\n", 0, PEER_STAY },
+    { "/chunked-staying", OK_LINE "Transfer-Encoding: chunked\r\n\r\n6\r\nhello\n\r\n0\r\n\r\n", 0,
+      PEER_STAY },
+    { "/moved", "HTTP/1.1 302 F\r\nLocation: staying\r\nContent-Length: 5\r\n\r\nmoved", 0,
+      PEER_STAY },
     { "/empty", OK_LINE "Content-Length: 0\r\n\r\n", 0, PEER_CLOSE },
     { "/chunked", OK_LINE "Transfer-Encoding: chunked\r\n\r\n6\r\nhello\n\r\n0\r\n\r\n", 0,
       PEER_CLOSE },
     { "/until-close", OK_LINE "\r\nhello\n", 0, PEER_CLOSE },
     { "/big", OK_LINE "Content-Length: 3000000\r\n\r\n", 3000000, PEER_CLOSE },
     { "/short", OK_LINE "Content-Length: 3000\r\n\r\n", 2000, PEER_CLOSE },
-    { "/stalled", OK_LINE "Content-Length: 3000\r\n\r\n", 2000, PEER_HANG },
+    { "/stalled", OK_LINE "Content-Length: 3000\r\n\r\n", 2000, PEER_STAY },
     { "/broken", OK_LINE "Content-Length: 3000\r\n\r\n", 2000, PEER_RESET },
-    { "/silent", "", 0, PEER_HANG },
+    { "/silent", "", 0, PEER_STAY },
     { "/closed", "", 0, PEER_CLOSE },
     { "/reset", "", 0, PEER_RESET },
-    { "/junk", "220 ftp ready\r\n", 0, PEER_HANG },
+    { "/junk", "220 ftp ready\r\n", 0, PEER_STAY },
     { "/gzip", OK_LINE "Content-Encoding: gzip\r\n\r\n", 10, PEER_CLOSE },
     { "/long", OK_LINE "X: ", 20000, PEER_CLOSE },
     { "/a/301", "HTTP/1.1 301 M\r\nLocation: ../small\r\n\r\n", 0, PEER_CLOSE },
-    { "/302", "HTTP/1.1 302 F\r\nLocation: http://10.0.0.1/small\r\n\r\n", 0, PEER_HANG },
+    { "/302", "HTTP/1.1 302 F\r\nLocation: http://10.0.0.1/small\r\n\r\n", 0, PEER_STAY },
     { "/303", "HTTP/1.1 303 S\r\nLocation: //boot/small\r\n\r\n", 20000, PEER_CLOSE },
     { "/307", "HTTP/1.1 307 T\r\nLocation: small#x\r\n\r\n", 0, PEER_CLOSE },
     { "/308", "HTTP/1.1 308 P\r\nLocation: /a/301\r\n\r\n", 0, PEER_CLOSE },
@@ -65,6 +72,7 @@ struct rig {
     bool device_fails;
     unsigned int lose_one_in; /* frames, both ways; 0: none */
     unsigned int frames;
+    unsigned int connections;           /* that we have opened */
     uint8_t late[LINK_FRAME_MAX_BYTES]; /* a frame that the next one overtakes */
     size_t late_size;
 };
@@ -126,11 +134,19 @@ static bool rig_loses(struct rig *rig)
     return rig->lose_one_in > 0 && ++rig->frames % rig->lose_one_in == 0;
 }
 
+/* A TCP segment with SYN: Ethernet, IPv4 without options, TCP. */
+static bool is_syn(struct bytes frame)
+{
+    return frame.size > 14 + 20 + 13 && frame.data[12] == 8 && frame.data[13] == 0 &&
+           frame.data[14 + 9] == 6 && (frame.data[14 + 20 + 13] & 2) != 0;
+}
+
 static enum status rig_send(struct link *link, struct bytes frame)
 {
     struct rig *rig = rig_of_link(link);
 
     assert_false(rig->closed);
+    rig->connections += is_syn(frame);
     assert_in_range(frame.size, 14, LINK_FRAME_MAX_BYTES);
     return rig_loses(rig) ? STATUS_NET_DEVICE : rig->lower.link.send(&rig->lower.link, frame);
 }
@@ -307,7 +323,7 @@ static void says_why_there_is_no_address(void **state)
     assert_detail_has(&rig.detail, "no DHCP offer within 8 s (frames received: 0, is the cable in "
                                    "the right port?; frames that could not be sent: ");
     rig.looks_left = 5;
-    assert_status(rig_configure(&rig, 5000), STATUS_ABORTED);
+    assert_status(rig_configure(&rig, 600000), STATUS_ABORTED);
     rig.device_fails = true;
     assert_status(network_poll(rig.network), STATUS_NET_DEVICE);
     assert_status(rig_configure(&rig, 5000), STATUS_NET_DEVICE);
@@ -347,7 +363,7 @@ static void fetches(void **state)
         { "http://boot./small", "http://boot./small", 6, 6 },
         { "http://boot:80/x/../small#y", "http://boot:80/small", 6, 6 },
         { "http://boot?x", "http://boot/?x", 6, 6 },
-        { "http://boot/hanging", "http://boot/hanging", 6, 6 },
+        { "http://boot/staying", "http://boot/staying", 6, 6 },
         { "http://boot/empty", "http://boot/empty", 0, 0 },
         { "http://boot/chunked", "http://boot/chunked", SINK_SIZE_UNKNOWN, 6 },
         { "http://boot/until-close", "http://boot/until-close", SINK_SIZE_UNKNOWN, 6 },
@@ -597,8 +613,60 @@ static void does_not_run_out_of_connections(void **state)
     rig_start(&rig);
     for (int i = 0; i < 1500; i++)
         assert_status(
-            rig_get(&rig, i % 2 ? "http://boot/hanging" : "http://boot/small", &body, NULL),
+            rig_get(&rig, i % 2 ? "http://boot/staying" : "http://boot/small", &body, NULL),
             STATUS_OK);
+    rig_end(&rig);
+}
+
+static void uses_connections_again(void **state)
+{
+    static const struct {
+        const char *url;
+        unsigned int connections; /* for three fetches */
+    } cases[] = {
+        { "http://boot/staying", 1 },
+        { "http://boot/chunked-staying", 1 },
+        { "http://boot/moved", 1 },
+        { "http://boot/talking", 3 },
+        { "http://boot/leaving", 3 },
+        { "http://boot/302", 6 }, /* bodies that end with their connections */
+        { "http://boot/tired", 3 },
+    };
+    struct rig rig;
+
+    (void)state;
+    rig_start(&rig);
+    for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
+        rig_close(&rig);
+        rig_open(&rig);
+        assert_status(rig_configure(&rig, 5000), STATUS_OK);
+        rig.connections = 0;
+        for (int j = 0; j < 3; j++) {
+            struct body body = { 0 };
+
+            assert_status(rig_get(&rig, cases[i].url, &body, NULL), STATUS_OK);
+            assert_true(body.right);
+            assert_true(body.bytes == 6);
+        }
+        assert_int_equal(rig.connections, cases[i].connections);
+    }
+    rig_end(&rig);
+}
+
+/* A name and its address are two servers; connections wait for both until there is no room. */
+static void keeps_connections_apart(void **state)
+{
+    struct rig rig;
+    struct body body = { 0 };
+
+    (void)state;
+    rig_start(&rig);
+    for (int i = 0; i < 4; i++) {
+        assert_status(rig_get(&rig, "http://boot/staying", &body, NULL), STATUS_OK);
+        assert_status(rig_get(&rig, "http://10.0.0.1/staying", &body, NULL), STATUS_OK);
+        assert_status(rig_get(&rig, "http://BOOT/staying", &body, NULL), STATUS_OK);
+    }
+    assert_int_equal(rig.connections, 2);
     rig_end(&rig);
 }
 
@@ -613,6 +681,8 @@ int main(void)
         cmocka_unit_test(stops_when_asked),
         cmocka_unit_test(keeps_the_total_deadline),
         cmocka_unit_test(does_without_name_servers),
+        cmocka_unit_test(uses_connections_again),
+        cmocka_unit_test(keeps_connections_apart),
         cmocka_unit_test(opens_again),
         cmocka_unit_test(survives_loss_and_reordering),
         cmocka_unit_test(does_not_run_out_of_connections),

@@ -1,4 +1,5 @@
 """HTTP servers: nginx for what a real server does, another for what none should do."""
+import collections
 import contextlib
 import os
 import pathlib
@@ -23,7 +24,8 @@ events {{ worker_connections 64; }}
 http {{
     types {{ }}
     default_type application/octet-stream;
-    log_format tests '$status $request_method $request_uri "$http_user_agent"';
+    log_format tests '$status $request_method $request_uri "$http_user_agent" '
+                     '$connection $body_bytes_sent "$http_range"';
     access_log "{folder}/access.log" tests;
     client_body_temp_path "{folder}/client";
     proxy_temp_path "{folder}/proxy";
@@ -37,6 +39,10 @@ http {{
     }}
 }}
 """
+
+
+# A request as nginx saw it: its connection's number, and the Range header.
+Exchange = collections.namedtuple("Exchange", "status path connection body_bytes asked")
 
 
 def _free_port(address):
@@ -126,6 +132,16 @@ class Nginx:
         return [
             (int(status), path)
             for status, path in re.findall(r"^(\d+) \S+ (\S+)", "\n".join(lines), re.MULTILINE)
+        ]
+
+    def exchanges(self):
+        """An Exchange for each request of pivotboot's so far."""
+        log = (self.folder / "access.log").read_text()
+        return [
+            Exchange(int(status), path, int(connection), int(body_bytes), asked)
+            for status, path, connection, body_bytes, asked in re.findall(
+                r'^(\d+) GET (\S+) "pivotboot" (\d+) (\d+) "(.*)"$', log, re.MULTILINE
+            )
         ]
 
     def close(self):

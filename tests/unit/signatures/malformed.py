@@ -38,6 +38,15 @@ def structure(maker):
     cms = maker.cms()
     cms.certificates.append(der.encode(der.SEQUENCE, b"\x02\x01\x05"))
     maker.case("certificate-junk", cms)
+    # What is signed says SHA-1, what is around it SHA-256; and the other way round.
+    old = maker.pki.issue("old", maker.root, digest="sha1")
+    new = maker.pki.issue("new", maker.root)
+    for name, signer, other in [("outside-new", old, new), ("outside-old", new, old)]:
+        cms = maker.cms(signer)
+        body, _, value = der.parts(signer.der)
+        algorithm = der.parts(other.der)[1]
+        cms.certificates = [der.encode(der.SEQUENCE, body, algorithm, value)]
+        maker.case(f"certificate-{name}", cms)
     cms = maker.cms()
     cms.with_signer([der.integer(3)] + cms.signer()[1:])
     maker.case("signer-version", cms)
