@@ -55,7 +55,7 @@ lock:
 # ---- sources --------------------------------------------------------------------------------
 
 PURE := $(wildcard payload/*.c kernel-cmdline/*.c) $(addprefix net/,url.c content-range.c \
-            http-date.c http-headers.c http-request.c http-response.c)
+            dns-message.c http-date.c http-headers.c http-request.c http-response.c ip-text.c)
 NET  := $(filter-out $(PURE),$(wildcard net/*.c))
 EFI  := $(wildcard efi/*.c efi/libc/*.c efi/arch/x86_64/*.c)
 
@@ -64,9 +64,11 @@ MBEDTLS := $(addprefix $L/mbedtls/library/,asn1parse.c asn1write.c bignum.c bign
                pkparse.c platform_util.c rsa.c rsa_alt_helpers.c sha256.c sha512.c x509.c \
                x509_crt.c)
 LLHTTP  := $(addprefix $L/llhttp/usr/src/llhttp/src/,api.c http.c llhttp.c)
-LWIP    := $(addprefix $L/lwip/src/core/,def.c dns.c inet_chksum.c init.c ip.c mem.c memp.c \
+LWIP    := $(addprefix $L/lwip/src/core/,def.c inet_chksum.c init.c ip.c mem.c memp.c \
              netif.c pbuf.c tcp.c tcp_in.c tcp_out.c timeouts.c udp.c \
-             ipv4/dhcp.c ipv4/etharp.c ipv4/icmp.c ipv4/ip4.c ipv4/ip4_addr.c) \
+             ipv4/dhcp.c ipv4/etharp.c ipv4/icmp.c ipv4/ip4.c ipv4/ip4_addr.c \
+             ipv6/dhcp6.c ipv6/ethip6.c ipv6/icmp6.c ipv6/ip6.c ipv6/ip6_addr.c ipv6/mld6.c \
+             ipv6/nd6.c) \
              $L/lwip/src/netif/ethernet.c
 # Decoders only, which get all their memory from payload/decoder.h's allocator.
 ZSTD := $(addprefix $L/libzstd/lib/,common/entropy_common.c common/error_private.c \
@@ -265,12 +267,12 @@ $B/signatures/.complete: $(wildcard tests/unit/signatures/*.py) .deps/sets | $B/
 	@touch $@
 $B/unit/test-signature $B/unit/test-trust-section: | $B/signatures/.complete
 
-# This one runs all of net/ on the real lwIP, against a peer with an lwIP of its own. There
+# These run all of net/ on the real lwIP, against a peer with an lwIP of its own. There
 # lwIP's assertions end the test.
 LWIP_HOST_FLAGS = $(LWIP_INCLUDES) '-DLWIP_PLATFORM_ASSERT(message)=__builtin_trap()'
 $(call host_object,$(NET) tests/unit/peer.c): EXTRA = $(WARNINGS) $(LWIP_HOST_FLAGS)
 $(call host_object,$(LWIP)): EXTRA = $(LIBRARY_FLAGS) $(LWIP_HOST_FLAGS)
-$B/unit/test-http: $(call host_object,$(NET) tests/unit/peer.c $(LWIP))
+$B/unit/test-http $B/unit/test-network: $(call host_object,$(NET) tests/unit/peer.c $(LWIP))
 
 .PHONY: unit
 unit: $(UNIT_TESTS)

@@ -43,7 +43,7 @@ static enum status wait_for_link(struct boot *boot, uint64_t timeout_ms)
 
 static void log_network(struct boot *boot)
 {
-    char memory[200];
+    char memory[CONSOLE_LINE_MAX_BYTES];
     struct text line = TEXT(memory);
 
     text_add(&line, "network: ");

@@ -8,6 +8,9 @@
 
 #define RECEIVE_FILTERS (EFI_SIMPLE_NETWORK_RECEIVE_UNICAST | EFI_SIMPLE_NETWORK_RECEIVE_BROADCAST)
 
+/* What IPv6 sends to groups: routers to all nodes, whoever looks for our MAC to its group. */
+#define GROUPS 2
+
 static EFI_GUID snp_guid(void)
 {
     return (EFI_GUID)EFI_SIMPLE_NETWORK_PROTOCOL_GUID;
@@ -108,6 +111,31 @@ static enum status refused(struct text *detail, const char *step, EFI_STATUS sta
     return STATUS_NET_DEVICE;
 }
 
+/*
+ * Filters that a device does not support are refused, not ignored: none of them is asked for.
+ * All groups are let in where that is possible, since an address may be in a group of its own.
+ */
+static void set_filters(struct snp *snp)
+{
+    EFI_SIMPLE_NETWORK *protocol = snp->protocol;
+    const uint8_t *mac = snp->link.mac;
+    EFI_MAC_ADDRESS groups[GROUPS] = {
+        { { 0x33, 0x33, 0, 0, 0, 1 } },
+        { { 0x33, 0x33, 0xff, mac[3], mac[4], mac[5] } },
+    };
+    UINT32 possible = protocol->Mode->ReceiveFilterMask;
+    UINT32 filters = RECEIVE_FILTERS & possible;
+
+    if (possible & EFI_SIMPLE_NETWORK_RECEIVE_PROMISCUOUS_MULTICAST)
+        filters |= EFI_SIMPLE_NETWORK_RECEIVE_PROMISCUOUS_MULTICAST;
+    else if (protocol->Mode->MaxMCastFilterCount >= GROUPS)
+        filters |= EFI_SIMPLE_NETWORK_RECEIVE_MULTICAST & possible;
+    if (filters & EFI_SIMPLE_NETWORK_RECEIVE_MULTICAST)
+        protocol->ReceiveFilters(protocol, filters, possible & ~filters, FALSE, GROUPS, groups);
+    else
+        protocol->ReceiveFilters(protocol, filters, possible & ~filters, TRUE, 0, NULL);
+}
+
 /* Brings the device into the initialised state, whichever it is in. */
 static enum status start(struct snp *snp, struct text *detail)
 {
@@ -123,10 +151,7 @@ static enum status start(struct snp *snp, struct text *detail)
         if (status != EFI_SUCCESS)
             return refused(detail, "initialising the device", status);
     }
-    /* Filters that a device does not support are refused, not ignored: ask for none of them. */
-    protocol->ReceiveFilters(protocol, RECEIVE_FILTERS & protocol->Mode->ReceiveFilterMask,
-                             protocol->Mode->ReceiveFilterMask & ~(UINT32)RECEIVE_FILTERS, TRUE, 0,
-                             NULL);
+    set_filters(snp);
     snp->running = true;
     return STATUS_OK;
 }

@@ -1,14 +1,9 @@
 #include "connection.h"
 
-static err_t connection_connected(void *argument, struct tcp_pcb *pcb, err_t error)
-{
-    struct connection *connection = argument;
+#include "network-state.h"
 
-    (void)pcb;
-    (void)error; /* always ERR_OK, says lwIP */
-    connection->state = CONNECTION_OPEN;
-    return ERR_OK;
-}
+/* Between two addresses (RFC 8305, section 5). */
+#define ATTEMPT_DELAY_MS 300
 
 static err_t connection_received(void *argument, struct tcp_pcb *pcb, struct pbuf *pbuf,
                                  err_t error)
@@ -32,40 +27,164 @@ static err_t connection_received(void *argument, struct tcp_pcb *pcb, struct pbu
 static void connection_failed(void *argument, err_t error)
 {
     struct connection *connection = argument;
-    bool connecting = connection->state == CONNECTION_CONNECTING;
 
     connection->pcb = NULL;
-    if (error != ERR_RST)
-        connection->state = CONNECTION_LOST;
-    else
-        connection->state = connecting ? CONNECTION_REFUSED : CONNECTION_RESET;
+    connection->state = error == ERR_RST ? CONNECTION_RESET : CONNECTION_LOST;
 }
 
-enum status connection_open(struct connection *connection, const ip_addr_t *address, uint16_t port,
-                            void (*received)(void *context, struct bytes bytes), void *context)
+static void detach(struct tcp_pcb *pcb)
 {
-    struct tcp_pcb *pcb = tcp_new();
-    err_t error;
+    tcp_arg(pcb, NULL);
+    tcp_recv(pcb, NULL);
+    tcp_err(pcb, NULL);
+}
 
-    *connection = (struct connection){
-        .address = *address,
-        .port = port,
-        .received = received,
-        .context = context,
-    };
-    if (!pcb)
-        return STATUS_OUT_OF_MEMORY;
+static void attempts_end(struct connection *connection)
+{
+    network_task_remove(connection->network, &connection->task);
+    for (size_t i = 0; i < connection->addresses.count; i++) {
+        struct tcp_pcb *pcb = connection->attempts[i].pcb;
+
+        connection->attempts[i].pcb = NULL;
+        if (!pcb)
+            continue;
+        detach(pcb);
+        tcp_abort(pcb);
+    }
+}
+
+static err_t attempt_connected(void *argument, struct tcp_pcb *pcb, err_t error)
+{
+    struct connection_attempt *attempt = argument;
+    struct connection *connection = attempt->connection;
+
+    (void)error; /* always ERR_OK, says lwIP */
+    attempt->pcb = NULL;
+    attempts_end(connection);
     tcp_arg(pcb, connection);
     tcp_recv(pcb, connection_received);
     tcp_err(pcb, connection_failed);
     connection->pcb = pcb;
-    connection->state = CONNECTION_CONNECTING;
-    error = tcp_connect(pcb, address, port, connection_connected);
-    if (error != ERR_OK) {
-        connection_abort(connection);
-        return error == ERR_RTE ? STATUS_NET_CONNECT : STATUS_OUT_OF_MEMORY;
+    connection->address = connection->addresses.list[attempt - connection->attempts];
+    connection->state = CONNECTION_OPEN;
+    network_prove(connection->network, &connection->address);
+    return ERR_OK;
+}
+
+/* lwIP has freed the pcb already. There is no reason to wait with the next address. */
+static void attempt_failed(void *argument, err_t error)
+{
+    struct connection_attempt *attempt = argument;
+
+    attempt->pcb = NULL;
+    attempt->connection->refused |= error == ERR_RST;
+    attempt->connection->next_ms = 0;
+}
+
+/* False without memory. An address that lwIP finds no way to is over at once. */
+static bool attempt_begin(struct connection *connection, size_t index)
+{
+    struct connection_attempt *attempt = &connection->attempts[index];
+    struct tcp_pcb *pcb = tcp_new();
+
+    if (!pcb)
+        return false;
+    attempt->begun = true;
+    attempt->connection = connection;
+    tcp_arg(pcb, attempt);
+    tcp_err(pcb, attempt_failed);
+    connection->address = connection->addresses.list[index];
+    switch (tcp_connect(pcb, &connection->address, connection->port, attempt_connected)) {
+    case ERR_OK:
+        attempt->pcb = pcb;
+        return true;
+    case ERR_RTE:
+        detach(pcb);
+        tcp_abort(pcb);
+        return true;
+    default:
+        detach(pcb);
+        tcp_abort(pcb);
+        return false;
     }
+}
+
+/* Begins with the next address that has a way, and says what there is to wait for. */
+static enum status attempts_move(struct connection *connection, uint64_t now_ms)
+{
+    bool waiting = false, tried = false;
+
+    connection->next_ms = now_ms;
+    for (size_t i = 0; i < connection->addresses.count; i++) {
+        enum network_way way = network_way_to(connection->network, &connection->addresses.list[i]);
+
+        if (connection->attempts[i].begun) {
+            waiting |= connection->attempts[i].pcb != NULL;
+            tried = true;
+        } else if (way == NETWORK_WAY_LATER) {
+            waiting = true;
+        } else if (way == NETWORK_WAY_OPEN) {
+            connection->next_ms = now_ms + ATTEMPT_DELAY_MS;
+            return attempt_begin(connection, i) ? STATUS_OK : STATUS_OUT_OF_MEMORY;
+        }
+    }
+    if (waiting)
+        return STATUS_OK;
+    attempts_end(connection);
+    if (!tried)
+        connection->state = CONNECTION_NO_WAY;
+    else
+        connection->state = connection->refused ? CONNECTION_REFUSED : CONNECTION_LOST;
     return STATUS_OK;
+}
+
+static void attempts_run(struct network_task *task, uint64_t now_ms)
+{
+    struct connection *connection = (struct connection *)task;
+
+    /* Without memory now, another frame's end may free some before it is tried again. */
+    if (now_ms >= connection->next_ms && attempts_move(connection, now_ms))
+        connection->next_ms = now_ms + ATTEMPT_DELAY_MS;
+}
+
+/* Addresses that have accepted a connection before come first, in their order. */
+static void sort_addresses(const struct network *network, struct host_addresses *addresses)
+{
+    size_t front = 0;
+
+    for (size_t i = 0; i < addresses->count; i++) {
+        ip_addr_t address = addresses->list[i];
+
+        if (!network_is_proven(network, &address))
+            continue;
+        memmove(&addresses->list[front + 1], &addresses->list[front],
+                (i - front) * sizeof(address));
+        addresses->list[front++] = address;
+    }
+}
+
+enum status connection_open(struct connection *connection, struct network *network,
+                            const struct host_addresses *addresses, uint16_t port,
+                            void (*received)(void *context, struct bytes bytes), void *context)
+{
+    enum status st;
+
+    *connection = (struct connection){
+        .task = { .run = attempts_run },
+        .network = network,
+        .addresses = *addresses,
+        .address = addresses->list[0],
+        .port = port,
+        .state = CONNECTION_CONNECTING,
+        .received = received,
+        .context = context,
+    };
+    sort_addresses(network, &connection->addresses);
+    network_task_add(network, &connection->task);
+    st = attempts_move(connection, network_now(network));
+    if (st)
+        connection_abort(connection);
+    return st;
 }
 
 enum status connection_send(struct connection *connection, struct bytes bytes)
@@ -92,13 +211,12 @@ static struct tcp_pcb *connection_detach(struct connection *connection)
 {
     struct tcp_pcb *pcb = connection->pcb;
 
+    if (connection->state == CONNECTION_CONNECTING)
+        attempts_end(connection);
     connection->pcb = NULL;
     connection->state = CONNECTION_CLOSED;
-    if (!pcb)
-        return NULL;
-    tcp_arg(pcb, NULL);
-    tcp_recv(pcb, NULL);
-    tcp_err(pcb, NULL);
+    if (pcb)
+        detach(pcb);
     return pcb;
 }
 

@@ -1,4 +1,8 @@
-/* One TCP connection to a server (RFC 9293), for the modules of net/. */
+/*
+ * One TCP connection to a server (RFC 9293), for the modules of net/. A server with several
+ * addresses is tried at all of them, one a moment after the other, and the first one that
+ * accepts is it (RFC 8305): an address family or a machine that is broken costs that moment.
+ */
 #ifndef NET_CONNECTION_H
 #define NET_CONNECTION_H
 
@@ -6,6 +10,8 @@
 
 #include "../payload/bytes.h"
 #include "../payload/status.h"
+#include "network-task.h"
+#include "resolver-cache.h"
 
 enum connection_state {
     CONNECTION_CLOSED, /* not open yet, or closed by us */
@@ -15,13 +21,28 @@ enum connection_state {
     CONNECTION_REFUSED, /* a reset instead of a connection */
     CONNECTION_RESET,   /* a reset later */
     CONNECTION_LOST,    /* lwIP gave up: no acknowledgement, or our address went away */
+    CONNECTION_NO_WAY,  /* no address of ours, or no router, leads to the server */
+};
+
+/* One address of the server that is being tried. */
+struct connection_attempt {
+    struct connection *connection;
+    struct tcp_pcb *pcb; /* NULL: not begun, or over */
+    bool begun;
 };
 
 struct connection {
-    struct tcp_pcb *pcb; /* NULL once lwIP has freed it */
-    enum connection_state state;
-    ip_addr_t address; /* the server's */
+    struct network_task task; /* first: the task is the connection */
+    struct network *network;
+    struct host_addresses addresses;
+    struct connection_attempt attempts[HOST_ADDRESSES_MOST]; /* one for each address */
     uint16_t port;
+    uint64_t next_ms; /* when the next address is tried */
+    bool refused;     /* by one of them */
+
+    ip_addr_t address;   /* of the server that accepted; before that, of the last one tried */
+    struct tcp_pcb *pcb; /* NULL until one has accepted, and once lwIP has freed it */
+    enum connection_state state;
     /* Called from network_poll with bytes as they arrive (untrusted, valid during the call). */
     void (*received)(void *context, struct bytes bytes);
     void *context;
@@ -29,10 +50,12 @@ struct connection {
 };
 
 /*
- * Starts to connect; network_poll moves it on, state says how far it is. The connection must
- * stay where it is until it is closed. STATUS_OUT_OF_MEMORY, STATUS_NET_CONNECT (no route).
+ * Starts to connect; network_poll moves it on, state says how far it is. The connection
+ * (whatever was in it) must stay where it is until it is closed or aborted.
+ * STATUS_OUT_OF_MEMORY.
  */
-enum status connection_open(struct connection *connection, const ip_addr_t *address, uint16_t port,
+enum status connection_open(struct connection *connection, struct network *network,
+                            const struct host_addresses *addresses, uint16_t port,
                             void (*received)(void *context, struct bytes bytes), void *context);
 
 /* Sends bytes (copied; one request at a time: TCP_SND_BUF at most). STATUS_OUT_OF_MEMORY. */

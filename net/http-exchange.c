@@ -1,12 +1,8 @@
 #include "http-exchange.h"
 #include "http-request.h"
-#include "resolver.h"
 
 /* Of a URL in a message, in bytes: the interesting part of a message stands behind it. */
 #define URL_SHOWN_MAX_BYTES 160
-
-/* lwIP gives up on a name server that does not answer after 7 s: see DNS_MAX_RETRIES. */
-#define NAME_SERVERS_SILENT_MS 6000
 
 static uint64_t exchange_now(const struct http_exchange *exchange)
 {
@@ -15,8 +11,11 @@ static uint64_t exchange_now(const struct http_exchange *exchange)
 
 static void say_server(struct http_exchange *exchange)
 {
-    network_add_address(exchange->detail, &exchange->connection->address);
-    text_add(exchange->detail, ":");
+    const ip_addr_t *address = &exchange->connection->address;
+
+    text_add(exchange->detail, IP_IS_V6(address) ? "[" : "");
+    network_add_address(exchange->detail, address);
+    text_add(exchange->detail, IP_IS_V6(address) ? "]:" : ":");
     text_add_u64(exchange->detail, exchange->url.port);
 }
 
@@ -54,11 +53,10 @@ static enum status exchange_idle(struct http_exchange *exchange)
     uint32_t timeout_ms = exchange->request->idle_timeout_ms;
 
     switch (exchange->phase) {
-    case HTTP_WAITING:
     case HTTP_RESOLVING:
         say_host(exchange);
         text_add(exchange->detail, ": no answer from the DNS server ");
-        network_add_name_servers(exchange->detail);
+        name_servers_add(&exchange->network->name_servers, exchange->detail);
         text_add(exchange->detail, " within ");
         say_seconds(exchange, timeout_ms);
         break;
@@ -116,12 +114,24 @@ static enum status exchange_check_time(struct http_exchange *exchange)
 
 static enum status exchange_name_unknown(struct http_exchange *exchange)
 {
+    const char *why = ": no answer from the DNS server ";
+
     say_host(exchange);
-    if (exchange_now(exchange) - exchange->last_sign_ms >= NAME_SERVERS_SILENT_MS)
-        text_add(exchange->detail, ": no answer from the DNS server ");
-    else
-        text_add(exchange->detail, " is not known to the DNS server ");
-    network_add_name_servers(exchange->detail);
+    switch (exchange->resolver.state) {
+    case RESOLVER_NO_SERVER:
+        text_add(exchange->detail, " cannot be resolved: nobody named a DNS server");
+        return STATUS_NET_NAME_UNKNOWN;
+    case RESOLVER_UNKNOWN:
+        why = " is not known to the DNS server ";
+        break;
+    case RESOLVER_REFUSED:
+        why = ": no help from the DNS server ";
+        break;
+    default:
+        break;
+    }
+    text_add(exchange->detail, why);
+    name_servers_add(&exchange->network->name_servers, exchange->detail);
     return STATUS_NET_NAME_UNKNOWN;
 }
 
@@ -161,15 +171,13 @@ static enum status exchange_send(struct http_exchange *exchange)
 static enum status exchange_connect(struct http_exchange *exchange)
 {
     struct connections *connections = &exchange->network->connections;
-    enum status st;
 
     exchange_enter(exchange, HTTP_CONNECTING);
     exchange->connection = connections_add(connections, exchange->url.host, exchange->url.port);
     if (!exchange->connection)
         return STATUS_OUT_OF_MEMORY;
-    st = connection_open(exchange->connection, &exchange->address, exchange->url.port,
-                         exchange_received, exchange);
-    return st == STATUS_NET_CONNECT ? exchange_unreachable(exchange, "no route to ", st) : st;
+    return connection_open(exchange->connection, exchange->network, &exchange->resolver.addresses,
+                           exchange->url.port, exchange_received, exchange);
 }
 
 static enum status exchange_connected(struct http_exchange *exchange)
@@ -177,6 +185,8 @@ static enum status exchange_connected(struct http_exchange *exchange)
     switch (exchange->connection->state) {
     case CONNECTION_CONNECTING:
         return STATUS_OK;
+    case CONNECTION_NO_WAY:
+        return exchange_unreachable(exchange, "no route to ", STATUS_NET_CONNECT);
     case CONNECTION_REFUSED:
         return exchange_unreachable(exchange, "connection refused by ", STATUS_NET_CONNECT);
     case CONNECTION_LOST:
@@ -187,40 +197,22 @@ static enum status exchange_connected(struct http_exchange *exchange)
     }
 }
 
-/* There is one question at a time: see resolver.h. */
 static enum status exchange_ask(struct http_exchange *exchange)
 {
-    if (exchange->network->asker)
-        return STATUS_OK;
-    exchange->network->asker = exchange;
     exchange_enter(exchange, HTTP_RESOLVING);
-    return resolver_ask(exchange->network, exchange->url.host);
-}
-
-static void exchange_ask_no_more(struct http_exchange *exchange)
-{
-    if (exchange->network->asker != exchange)
-        return;
-    exchange->network->asker = NULL;
-    resolver_cancel(exchange->network);
+    return resolver_ask(&exchange->resolver, exchange->network, exchange->url.host);
 }
 
 static enum status exchange_look(struct http_exchange *exchange)
 {
-    switch (resolver_look(exchange->network, &exchange->address)) {
-    case RESOLVER_FOUND:
-        exchange_ask_no_more(exchange);
-        return exchange_connect(exchange);
-    case RESOLVER_UNKNOWN:
-        return exchange_name_unknown(exchange);
-    case RESOLVER_NO_SERVER:
-        say_host(exchange);
-        text_add(exchange->detail, " cannot be resolved: DHCP named no DNS server");
-        return STATUS_NET_NAME_UNKNOWN;
+    switch (exchange->resolver.state) {
     case RESOLVER_WAITING:
-        break;
+        return STATUS_OK;
+    case RESOLVER_FOUND:
+        return exchange_connect(exchange);
+    default:
+        return exchange_name_unknown(exchange);
     }
-    return STATUS_OK;
 }
 
 /* A connection that has waited for its next request may have ended without a fault. */
@@ -232,12 +224,12 @@ static bool exchange_is_stale(const struct http_exchange *exchange)
 }
 
 /* Once more, on a connection of its own. */
-static void exchange_begin_anew(struct http_exchange *exchange)
+static enum status exchange_begin_anew(struct http_exchange *exchange)
 {
     connections_abort(exchange->connection);
     exchange->connection = NULL;
     connections_forget(&exchange->network->connections, exchange->url.host, exchange->url.port);
-    exchange_enter(exchange, HTTP_WAITING);
+    return exchange_ask(exchange);
 }
 
 static enum status exchange_broken(struct http_exchange *exchange, const char *how)
@@ -255,10 +247,8 @@ static enum status exchange_receive(struct http_exchange *exchange)
     connection_acknowledge(connection);
     if (exchange->failure || exchange->response.complete)
         return exchange->failure;
-    if (exchange_is_stale(exchange)) {
-        exchange_begin_anew(exchange);
-        return STATUS_OK;
-    }
+    if (exchange_is_stale(exchange))
+        return exchange_begin_anew(exchange);
     switch (connection->state) {
     case CONNECTION_OPEN:
         return STATUS_OK;
@@ -275,8 +265,6 @@ static enum status exchange_receive(struct http_exchange *exchange)
 static enum status exchange_work(struct http_exchange *exchange)
 {
     switch (exchange->phase) {
-    case HTTP_WAITING:
-        return exchange_ask(exchange);
     case HTTP_RESOLVING:
         return exchange_look(exchange);
     case HTTP_CONNECTING:
@@ -299,6 +287,7 @@ enum status http_exchange_start(struct http_exchange *exchange, struct bytes tex
     enum status st;
 
     exchange->connection = NULL;
+    exchange->resolver = (struct resolver){ .pcb = NULL };
     exchange->failure = STATUS_OK;
     exchange->sign = false;
     exchange->connect_ms = 0;
@@ -310,8 +299,7 @@ enum status http_exchange_start(struct http_exchange *exchange, struct bytes tex
                                             exchange_received, exchange);
     if (exchange->connection)
         return exchange_send(exchange);
-    exchange_enter(exchange, HTTP_WAITING);
-    return STATUS_OK;
+    return exchange_ask(exchange);
 }
 
 enum status http_exchange_step(struct http_exchange *exchange, bool *ret_done)
@@ -336,7 +324,7 @@ void http_exchange_stop(struct http_exchange *exchange)
 {
     struct connection *connection = exchange->connection;
 
-    exchange_ask_no_more(exchange);
+    resolver_cancel(&exchange->resolver);
     exchange->connection = NULL;
     if (!connection)
         return;

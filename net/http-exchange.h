@@ -9,10 +9,10 @@
 #include "http-response.h"
 #include "http.h"
 #include "network-state.h"
+#include "resolver.h"
 #include "url.h"
 
 enum http_phase {
-    HTTP_WAITING, /* for its turn to ask for a name */
     HTTP_RESOLVING,
     HTTP_CONNECTING,
     HTTP_RECEIVING,
@@ -27,7 +27,7 @@ struct http_exchange {
     /* Below here: of the exchange that runs, or of the last one. */
     struct url url;
     enum http_phase phase;
-    ip_addr_t address;
+    struct resolver resolver;
     struct connection *connection; /* NULL: none */
     struct http_response response;
     enum status failure;   /* of the response's parser or the body's sink */

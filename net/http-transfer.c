@@ -93,6 +93,7 @@ enum status http_transfer_start(struct http_transfer *transfer, struct network *
     transfer->exchange.request = request;
     transfer->exchange.detail = detail;
     transfer->exchange.connection = NULL;
+    transfer->exchange.resolver.pcb = NULL;
     transfer->exchange.total_deadline_ms = platform->now_ms(platform) + request->total_timeout_ms;
     text_clear(detail);
     st = url_resolve((struct bytes){ NULL, 0 }, request->url, detail, http_add_url(transfer));

@@ -1,3 +1,5 @@
+#include <lwip/dns.h>
+#include <lwip/ip.h>
 #include <lwip/netif.h>
 #include <lwip/opt.h>
 #include <lwip/prot/dhcp.h>
@@ -9,18 +11,21 @@
 static struct {
     struct net_platform *platform;
     void *heap;
+    struct name_servers *servers;
 } port;
 
-void lwip_port_attach(struct net_platform *platform, void *heap)
+void lwip_port_attach(struct net_platform *platform, void *heap, struct name_servers *servers)
 {
     port.platform = platform;
     port.heap = heap;
+    port.servers = servers;
 }
 
 void lwip_port_detach(void)
 {
     port.platform = NULL;
     port.heap = NULL;
+    port.servers = NULL;
 }
 
 void *lwip_port_heap(void)
@@ -56,4 +61,35 @@ void lwip_port_dhcp_options(const struct netif *netif, struct dhcp_msg *message,
     option[2] = hardware_type_ethernet;
     memcpy(option + 3, netif->hwaddr, NETIF_MAX_HWADDR_LEN);
     *length = (u16_t)(*length + 2 + payload_size);
+}
+
+/* Whoever names a name server does it while lwIP handles the packet that says so. */
+static enum network_source speaker(void)
+{
+    if (!ip_current_is_v6())
+        return NETWORK_DHCP;
+    return IP6H_NEXTH(ip6_current_header()) == IP6_NEXTH_UDP ? NETWORK_DHCPV6 : NETWORK_ROUTER;
+}
+
+/* index counts within one message; server is NULL where a router takes one back. */
+void dns_setserver(u8_t index, const ip_addr_t *server)
+{
+    if (port.servers && index < NAME_SERVERS_EACH)
+        port.servers->named[speaker()][index] = server ? *server : *IP_ADDR_ANY;
+}
+
+/* Only asked for by lwIP's neighbor discovery, which looks for those that it has set. */
+const ip_addr_t *dns_getserver(u8_t index)
+{
+    return port.servers && index < NAME_SERVERS_EACH ? &port.servers->named[NETWORK_ROUTER][index]
+                                                     : IP_ADDR_ANY;
+}
+
+/* The client that lwIP would start and drive. */
+void dns_init(void)
+{
+}
+
+void dns_tmr(void)
+{
 }

@@ -1,4 +1,4 @@
-/* What net/network.c, net/resolver.c and net/http.c share; nobody outside of net/ looks in. */
+/* What the modules of net/ share about the network; nobody outside of net/ looks in. */
 #ifndef NET_NETWORK_STATE_H
 #define NET_NETWORK_STATE_H
 
@@ -7,21 +7,13 @@
 
 #include "connections.h"
 #include "frames.h"
+#include "name-servers.h"
+#include "network-task.h"
 #include "network.h"
+#include "resolver-cache.h"
 
-/* Longest host name (RFC 1035, 2.3.4), in bytes, and a NUL. */
-#define NETWORK_NAME_BYTES (253 + 1)
-
-/*
- * The one question to the DNS servers that somebody waits for. It lives here because lwIP
- * cannot withdraw a question: an answer may come after the asker has given up.
- */
-struct network_question {
-    char name[NETWORK_NAME_BYTES]; /* NUL-terminated; empty: nobody waits */
-    bool answered;
-    bool found;
-    ip_addr_t address;
-};
+/* Servers that are remembered for having accepted a connection. */
+#define NETWORK_PROVEN_MOST 8
 
 struct network {
     struct net_platform *platform;
@@ -31,18 +23,43 @@ struct network {
     struct frame *frame_memory;
     void *heap;
     uint64_t timer_due_ms[LWIP_NUM_SYS_TIMEOUT_INTERNAL];
-    struct network_question question;
-    void *asker; /* who waits for the answer; NULL: nobody */
+    struct network_task *tasks;
+    struct network_task *next_task; /* while they run: the one behind the current one */
+    uint64_t configuring_since_ms;  /* when addresses were first asked for */
+    struct name_servers name_servers;
+    ip_addr_t name_server_proven; /* the last one that answered; "any" at first */
+    struct resolver_cache names;
+    ip_addr_t proven[NETWORK_PROVEN_MOST]; /* the latest first; "any" where there is none */
     struct connections connections;
     uint64_t frames_received;
     uint32_t frames_unsent; /* the link refused them */
     bool silent;            /* closing: nothing reaches the link any more */
 };
 
+uint64_t network_now(const struct network *network);
+
+/* Whether packets to an address have a source address and a way. */
+enum network_way {
+    NETWORK_WAY_OPEN,
+    NETWORK_WAY_LATER, /* not yet: an address may still be assigned */
+    NETWORK_WAY_NONE,
+};
+enum network_way network_way_to(const struct network *network, const ip_addr_t *address);
+
+/* A server that has accepted a connection is tried first in future. */
+void network_prove(struct network *network, const ip_addr_t *address);
+bool network_is_proven(const struct network *network, const ip_addr_t *address);
+
+/* Whether name servers may still become known although there are none, or too few. */
+bool network_is_configuring(const struct network *network);
+
+/*
+ * Puts a new IPv6 address into use. lwIP would wait for up to a second although it does not
+ * probe for it (LWIP_IPV6_DUP_DETECT_ATTEMPTS).
+ */
+void network_accept_addresses(struct network *network);
+
 /* An address as people write it. */
 void network_add_address(struct text *text, const ip_addr_t *address);
-
-/* The name servers, separated by commas: "10.0.2.3". */
-void network_add_name_servers(struct text *text);
 
 #endif

@@ -1,9 +1,9 @@
 #include <lwip/dhcp.h>
-#include <lwip/dns.h>
+#include <lwip/dhcp6.h>
 #include <lwip/etharp.h>
+#include <lwip/ethip6.h>
 #include <lwip/init.h>
 #include <lwip/priv/tcp_priv.h>
-#include <lwip/prot/dhcp.h>
 #include <lwip/timeouts.h>
 #include <lwip/udp.h>
 #include <netif/ethernet.h>
@@ -54,8 +54,9 @@ static err_t network_netif_init(struct netif *netif)
     netif->mtu = link->mtu_bytes;
     netif->hwaddr_len = LINK_MAC_BYTES;
     memcpy(netif->hwaddr, link->mac, LINK_MAC_BYTES);
-    netif->flags = NETIF_FLAG_BROADCAST | NETIF_FLAG_ETHARP | NETIF_FLAG_ETHERNET;
+    netif->flags = NETIF_FLAG_BROADCAST | NETIF_FLAG_ETHARP | NETIF_FLAG_ETHERNET | NETIF_FLAG_MLD6;
     netif->output = etharp_output;
+    netif->output_ip6 = ethip6_output;
     netif->linkoutput = network_send;
     return ERR_OK;
 }
@@ -69,9 +70,38 @@ static void network_release(struct network *network)
     platform->release(platform, network);
 }
 
-static uint64_t network_now(const struct network *network)
+uint64_t network_now(const struct network *network)
 {
     return network->platform->now_ms(network->platform);
+}
+
+void network_task_add(struct network *network, struct network_task *task)
+{
+    task->next = network->tasks;
+    network->tasks = task;
+}
+
+void network_task_remove(struct network *network, struct network_task *task)
+{
+    struct network_task **link = &network->tasks;
+
+    while (*link && *link != task)
+        link = &(*link)->next;
+    if (!*link)
+        return;
+    *link = task->next;
+    if (network->next_task == task)
+        network->next_task = task->next;
+}
+
+static void network_tasks_run(struct network *network)
+{
+    uint64_t now = network_now(network);
+
+    for (struct network_task *task = network->tasks; task; task = network->next_task) {
+        network->next_task = task->next;
+        task->run(task, now);
+    }
 }
 
 static void network_timers_start(struct network *network)
@@ -120,7 +150,7 @@ enum status network_open(struct net_platform *platform, struct link *link,
      * lwIP's state is global. network_close leaves all of its lists empty, so initialising
      * again is what makes a second network start from nothing, with an empty heap.
      */
-    lwip_port_attach(platform, network->heap);
+    lwip_port_attach(platform, network->heap, &network->name_servers);
     lwip_init();
     if (!netif_add_noaddr(&network->netif, network, network_netif_init, ethernet_input)) {
         lwip_port_detach();
@@ -159,102 +189,10 @@ enum status network_poll(struct network *network)
         if (network->netif.input(pbuf, &network->netif) != ERR_OK)
             pbuf_free(pbuf);
     }
+    network_accept_addresses(network);
     network_timers_run(network);
+    network_tasks_run(network);
     return st;
-}
-
-static void network_say_no_address(const struct network *network, uint32_t timeout_ms,
-                                   struct text *detail)
-{
-    const struct dhcp *dhcp = netif_dhcp_data(&network->netif);
-
-    text_add(detail, dhcp && dhcp->state == DHCP_STATE_REQUESTING
-                         ? "a DHCP offer came, but the server did not confirm it within "
-                         : "no DHCP offer within ");
-    text_add_u64(detail, timeout_ms / 1000);
-    text_add(detail, " s (frames received: ");
-    text_add_u64(detail, network->frames_received);
-    if (network->frames_received == 0)
-        text_add(detail, ", is the cable in the right port?");
-    if (network->frames_unsent > 0) {
-        text_add(detail, "; frames that could not be sent: ");
-        text_add_u64(detail, network->frames_unsent);
-    }
-    text_add(detail, ")");
-}
-
-enum status network_configure(struct network *network, uint32_t timeout_ms, struct text *detail)
-{
-    struct net_platform *platform = network->platform;
-    uint64_t deadline_ms = network_now(network) + timeout_ms;
-    enum status st;
-
-    if (dhcp_start(&network->netif) != ERR_OK)
-        return STATUS_OUT_OF_MEMORY;
-    while (!dhcp_supplied_address(&network->netif)) {
-        if ((st = network_poll(network)))
-            return st;
-        if (platform->aborted(platform))
-            return STATUS_ABORTED;
-        if (network_now(network) >= deadline_ms) {
-            network_say_no_address(network, timeout_ms, detail);
-            return STATUS_NET_NO_ADDRESS;
-        }
-    }
-    return STATUS_OK;
-}
-
-void network_add_address(struct text *text, const ip_addr_t *address)
-{
-    char memory[IPADDR_STRLEN_MAX];
-
-    if (ipaddr_ntoa_r(address, memory, sizeof(memory)))
-        text_add(text, memory);
-}
-
-void network_add_name_servers(struct text *text)
-{
-    const char *separator = "";
-
-    for (u8_t i = 0; i < DNS_MAX_SERVERS; i++) {
-        const ip_addr_t *server = dns_getserver(i);
-
-        if (ip_addr_isany(server))
-            continue;
-        text_add(text, separator);
-        network_add_address(text, server);
-        separator = ", ";
-    }
-}
-
-void network_describe(const struct network *network, struct text *text)
-{
-    const struct netif *netif = &network->netif;
-    uint32_t netmask = lwip_ntohl(netif_ip4_netmask(netif)->addr);
-    unsigned int prefix_bits = 0;
-
-    for (; netmask & UINT32_C(0x80000000); netmask <<= 1)
-        prefix_bits++;
-    network_add_address(text, netif_ip_addr4(netif));
-    text_add(text, "/");
-    text_add_u64(text, prefix_bits);
-    if (!ip4_addr_isany(netif_ip4_gw(netif))) {
-        text_add(text, ", gateway ");
-        network_add_address(text, netif_ip_gw4(netif));
-    }
-    if (!ip_addr_isany(dns_getserver(0))) {
-        text_add(text, ", DNS ");
-        network_add_name_servers(text);
-    }
-}
-
-/* lwIP's DNS client has no way to stop: take its servers away and let time pass. */
-static void network_forget_names(void)
-{
-    for (u8_t i = 0; i < DNS_MAX_SERVERS; i++)
-        dns_setserver(i, NULL);
-    for (unsigned int i = 0; i <= DNS_MAX_TTL; i++)
-        dns_tmr();
 }
 
 static void network_drop_connections(void)
@@ -276,7 +214,8 @@ void network_close(struct network *network)
     network->silent = true;
     dhcp_release_and_stop(&network->netif);
     dhcp_cleanup(&network->netif);
-    network_forget_names();
+    dhcp6_disable(&network->netif);
+    dhcp6_cleanup(&network->netif);
     netif_remove(&network->netif);
     while (udp_pcbs)
         udp_remove(udp_pcbs);

@@ -20,14 +20,18 @@ enum status network_open(struct net_platform *platform, struct link *link,
                          struct network **ret_network);
 
 /*
- * Gets an address, gateway and name servers by DHCP (RFC 2131); polls until it has them.
- * May be called again after a failure.
+ * Gets addresses, gateways and name servers by DHCP (RFC 2131) and from IPv6 routers (RFC 4862;
+ * name servers also by stateless DHCPv6, RFC 8415); polls until one family is there. The other
+ * one may follow later, while network_poll is called. May be called again after a failure.
  * STATUS_NET_NO_ADDRESS after timeout_ms (detail says whether anything was received at all),
  * STATUS_ABORTED, STATUS_OUT_OF_MEMORY, what network_poll returns.
  */
 enum status network_configure(struct network *network, uint32_t timeout_ms, struct text *detail);
 
-/* For the log, once configured: "10.0.2.15/24, gateway 10.0.2.2, DNS 10.0.2.3". */
+/*
+ * For the log, what there is so far and who named it: "10.0.2.15/24 gateway 10.0.2.2 (DHCP),
+ * fd00::1234/64 gateway fe80::1 (router), DNS 10.0.2.3 (DHCP)".
+ */
 void network_describe(const struct network *network, struct text *text);
 
 /*

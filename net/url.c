@@ -1,5 +1,7 @@
 #include "url.h"
 
+#include "ip-text.h"
+
 /* Longest host name and label (RFC 1035, 2.3.4), in bytes. */
 #define HOST_MAX_BYTES  253
 #define LABEL_MAX_BYTES 63
@@ -118,35 +120,12 @@ static bool url_scheme_is_http(struct bytes scheme)
     return true;
 }
 
-static bool host_is_ipv4(struct bytes host)
-{
-    unsigned int numbers = 0;
-
-    for (;;) {
-        struct bytes number = bytes_until(host, BYTES("."));
-        unsigned int value = 0;
-
-        if (number.size == 0 || number.size > 3 || (number.size > 1 && number.data[0] == '0'))
-            return false;
-        for (size_t i = 0; i < number.size; i++) {
-            if (!is_digit(number.data[i]))
-                return false;
-            value = value * 10 + (number.data[i] - '0');
-        }
-        if (value > 255)
-            return false;
-        numbers++;
-        if (number.size == host.size)
-            return numbers == 4;
-        host = bytes_from(host, number.size + 1);
-    }
-}
-
 /* host is not empty and has no dot at its end. */
 static const char *host_problem(struct bytes host)
 {
     struct bytes rest = host;
     struct bytes label;
+    struct ip_address address;
     bool numeric = true;
 
     for (;;) {
@@ -168,33 +147,41 @@ static const char *host_problem(struct bytes host)
     /* What ends in a number is meant as an address; others read 1.2.3 or 0x7f.1 in strange ways. */
     for (size_t i = 0; i < label.size; i++)
         numeric = numeric && is_digit(label.data[i]);
-    if (numeric && !host_is_ipv4(host))
+    if (numeric && !ip_text_read_ipv4(host, &address))
         return "this is not an IPv4 address as in 192.0.2.1";
     return NULL;
 }
 
-static const char *authority_problem(struct bytes authority, struct url *url)
+static const char *name_problem(struct bytes host)
 {
-    struct bytes host;
-    struct bytes port;
-    struct bytes name;
-    uint32_t value = 0;
-
-    if (bytes_until(authority, BYTES("@")).size < authority.size)
-        return "a user name or password (user@host) is not supported";
-    if (bytes_start_with(authority, BYTES("[")))
-        return "IPv6 addresses are not supported yet";
-    host = bytes_until(authority, BYTES(":"));
-    port = bytes_from(authority, host.size + 1);
     if (host.size == 0)
         return "the host is missing";
-    name = host;
-    if (name.size > 1 && name.data[name.size - 1] == '.')
-        name.size--;
-    if (name.size > HOST_MAX_BYTES)
+    if (host.size > 1 && host.data[host.size - 1] == '.')
+        host.size--;
+    if (host.size > HOST_MAX_BYTES)
         return "the host name is longer than 253 bytes";
-    if (host_problem(name))
-        return host_problem(name);
+    return host_problem(host);
+}
+
+/* text: what stands between the brackets. */
+static const char *ipv6_problem(struct bytes text)
+{
+    struct ip_address address;
+
+    if (bytes_until(text, BYTES("%")).size < text.size)
+        return "a zone (%25...) behind an IPv6 address is not supported, and not needed: there is "
+               "one network device only";
+    if (!ip_text_read_ipv6(text, &address))
+        return "this is not an IPv6 address as in [2001:db8::1]";
+    if (!ip_address_is_unicast(&address))
+        return "this IPv6 address is not one of a single machine";
+    return NULL;
+}
+
+static const char *port_problem(struct bytes port, struct url *url)
+{
+    uint32_t value = 0;
+
     for (size_t i = 0; i < port.size; i++) {
         if (!is_digit(port.data[i]) || value > UINT16_MAX)
             return "the port is not a number from 1 to 65535";
@@ -202,9 +189,34 @@ static const char *authority_problem(struct bytes authority, struct url *url)
     }
     if (port.size > 0 && (value == 0 || value > UINT16_MAX))
         return "the port is not a number from 1 to 65535";
-    url->host = host;
     url->port = port.size > 0 ? (uint16_t)value : 80;
     return NULL;
+}
+
+static const char *authority_problem(struct bytes authority, struct url *url)
+{
+    struct bytes rest;
+    const char *problem;
+
+    if (bytes_until(authority, BYTES("@")).size < authority.size)
+        return "a user name or password (user@host) is not supported";
+    if (bytes_start_with(authority, BYTES("["))) {
+        struct bytes inside = bytes_until(bytes_from(authority, 1), BYTES("]"));
+
+        if (1 + inside.size == authority.size)
+            return "there is no ] behind the IPv6 address";
+        problem = ipv6_problem(inside);
+        rest = bytes_from(authority, 1 + inside.size + 1);
+        if (!problem && rest.size > 0 && rest.data[0] != ':')
+            problem = "only a port may follow the IPv6 address";
+    } else {
+        rest = bytes_from(authority, bytes_until(authority, BYTES(":")).size);
+        problem = name_problem(bytes_first(authority, authority.size - rest.size));
+    }
+    if (problem)
+        return problem;
+    url->host = bytes_first(authority, authority.size - rest.size);
+    return port_problem(bytes_from(rest, 1), url);
 }
 
 static enum status url_check_text(struct bytes text, struct text *detail)

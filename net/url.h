@@ -10,7 +10,7 @@
 #define URL_MAX_BYTES 2048
 
 struct url {
-    struct bytes host;   /* a name or an IPv4 address; never empty */
+    struct bytes host;   /* a name, an IPv4 address, or an IPv6 address in its brackets */
     uint16_t port;       /* 80 when the URL has none */
     struct bytes target; /* path and query as they go into the request line; "/" at least */
 };

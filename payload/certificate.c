@@ -62,7 +62,7 @@ static int note_extension(void *context, mbedtls_x509_crt const *certificate,
  * so twice, and mbedTLS makes sure that both are the same. */
 static struct bytes signature_oid(struct bytes certificate)
 {
-    struct der whole, body, object;
+    struct der whole, body, object, oid;
 
     if (der_take(&certificate, DER_SEQUENCE, &whole) &&
         der_take(&whole.content, DER_SEQUENCE, &body)) {
@@ -70,8 +70,8 @@ static struct bytes signature_oid(struct bytes certificate)
         (void)!der_take(&body.content, DER_CONTEXT_CONSTRUCTED(0), &object);
         if (der_take(&body.content, DER_INTEGER, &object) &&
             der_take(&body.content, DER_SEQUENCE, &object) &&
-            der_take(&object.content, DER_OID, &object))
-            return object.content;
+            der_take(&object.content, DER_OID, &oid))
+            return oid.content;
     }
     return (struct bytes){ NULL, 0 };
 }

@@ -29,7 +29,8 @@ uint8_t der_tag(struct bytes rest);
 
 /*
  * Takes the next object off rest (untrusted) if it has that tag, a definite length in its
- * shortest form, and lies within rest. Otherwise false, and nothing is changed.
+ * shortest form, and lies within rest. Otherwise false, and nothing is changed. rest must not be a
+ * part of ret_object.
  */
 bool der_take(struct bytes *rest, uint8_t tag, struct der *ret_object);
 

@@ -1,4 +1,5 @@
-/* lwIP as pivotboot uses it: one interface, IPv4, the raw API, polled (no threads, no timers). */
+/* lwIP as pivotboot uses it: one interface, IPv4 and IPv6, the raw API, polled (no threads, no
+ * timers). */
 #ifndef LWIP_LWIPOPTS_H
 #define LWIP_LWIPOPTS_H
 
@@ -16,15 +17,25 @@
 
 /* ---- protocols ---- */
 #define LWIP_IPV4 1
-#define LWIP_IPV6 0
+#define LWIP_IPV6 1
 #define LWIP_ARP  1
 #define LWIP_ICMP 1
 #define LWIP_UDP  1
 #define LWIP_TCP  1
 #define LWIP_DHCP 1
-#define LWIP_DNS  1
 #define LWIP_RAW  0
 #define LWIP_IGMP 0
+
+/* Stateless autoconfiguration (RFC 4862), and the name servers that come with it. */
+#define LWIP_IPV6_DHCP6                1
+#define LWIP_ND6_RDNSS_MAX_DNS_SERVERS DNS_MAX_SERVERS
+
+/*
+ * lwIP's DHCP and neighbor discovery tell the name servers they hear of to dns_setserver();
+ * that one, and who asks those servers, is ours: see net/name-servers.h.
+ */
+#define LWIP_DNS        1
+#define DNS_MAX_SERVERS 3 /* of each source */
 
 /*
  * Nothing we fetch arrives in IP fragments or with IP options (TCP segments fit the MTU,
@@ -33,13 +44,15 @@
 #define IP_FRAG            0
 #define IP_REASSEMBLY      0
 #define IP_OPTIONS_ALLOWED 0
+#define LWIP_IPV6_FRAG     0
+#define LWIP_IPV6_REASS    0
+
+/* The questions for both families of a name leave together, before ARP has found the server. */
+#define ARP_QUEUEING 1
 
 /* Probing whether the offered address is free costs seconds, and iPXE holds it already. */
-#define LWIP_DHCP_DOES_ACD_CHECK 0
-
-#define DNS_MAX_SERVERS 3
-#define DNS_MAX_TTL     600 /* s; network_close ages the table by as many steps */
-#define DNS_MAX_RETRIES 4   /* a server is given up after 1 + 1 + 2 + 3 s */
+#define LWIP_DHCP_DOES_ACD_CHECK      0
+#define LWIP_IPV6_DUP_DETECT_ATTEMPTS 0
 
 /* ---- memory: one heap in a block from the platform, and the frames of net/frames.c ---- */
 #define MEM_ALIGNMENT             8

@@ -4,6 +4,7 @@
  */
 #include <stdlib.h>
 
+#include "net/ip-text.h"
 #include "net/url.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -27,8 +28,16 @@ static void check_url(struct bytes text, const struct url *url)
     require(url->port > 0);
     require(url->target.size > 0 && url->target.data[0] == '/');
     require(inside(url->target, text) || bytes_equal(url->target, BYTES("/")));
-    for (size_t i = 0; i < url->host.size; i++)
-        require(!memchr("/?#@:[]% ", url->host.data[i], 9));
+    if (url->host.data[0] == '[') {
+        struct ip_address address;
+
+        require(url->host.data[url->host.size - 1] == ']');
+        require(
+            ip_text_read_ipv6((struct bytes){ url->host.data + 1, url->host.size - 2 }, &address));
+    } else {
+        for (size_t i = 0; i < url->host.size; i++)
+            require(!memchr("/?#@:[]% ", url->host.data[i], 9));
+    }
     for (size_t i = 0; i < url->target.size; i++)
         require(url->target.data[i] > ' ' && url->target.data[i] < 0x7f &&
                 url->target.data[i] != '#');

@@ -10,10 +10,19 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <lwip/icmp6.h>
+#include <lwip/inet_chksum.h>
+#include <lwip/ip6.h>
+#include <lwip/mld6.h>
 #include <lwip/netif.h>
 #include <lwip/prot/dhcp.h>
+#include <lwip/prot/dhcp6.h>
 #include <lwip/prot/dns.h>
+#include <lwip/prot/ethernet.h>
 #include <lwip/prot/iana.h>
+#include <lwip/prot/icmp6.h>
+#include <lwip/prot/ip6.h>
+#include <lwip/prot/nd6.h>
 #include <lwip/tcp.h>
 #include <lwip/udp.h>
 
@@ -122,6 +131,7 @@ static void dhcp_received(void *argument, struct udp_pcb *pcb, struct pbuf *pbuf
         DHCP_OPTION_SUBNET_MASK, 4, 255, 255, 255, 0, DHCP_OPTION_ROUTER,     4, 10, 0, 0,  1,
     };
     static const uint8_t dns[] = { DHCP_OPTION_DNS_SERVER, 4, 10, 0, 0, 1 };
+    static const uint8_t dead_dns[] = { DHCP_OPTION_DNS_SERVER, 8, 10, 0, 0, 66, 10, 0, 0, 1 };
     struct dhcp_msg message;
     uint8_t *option = message.options;
     uint8_t type;
@@ -145,7 +155,10 @@ static void dhcp_received(void *argument, struct udp_pcb *pcb, struct pbuf *pbuf
     *option++ = type == DHCP_DISCOVER ? DHCP_OFFER : DHCP_ACK;
     memcpy(option, options, sizeof(options));
     option += sizeof(options);
-    if (peer_dhcp != PEER_DHCP_NO_DNS) {
+    if (peer_dhcp == PEER_DHCP_DEAD_DNS) {
+        memcpy(option, dead_dns, sizeof(dead_dns));
+        option += sizeof(dead_dns);
+    } else if (peer_dhcp != PEER_DHCP_NO_DNS) {
         memcpy(option, dns, sizeof(dns));
         option += sizeof(dns);
     }
@@ -156,35 +169,200 @@ static void dhcp_received(void *argument, struct udp_pcb *pcb, struct pbuf *pbuf
     pbuf_free(reply);
 }
 
+/* ---- IPv6 router and DHCPv6 ---------------------------------------------------------------- */
+
+#define PEER_IPV6(last) 0xfd, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, last
+
+static enum peer_router peer_router;
+static bool peer_solicited; /* somebody looks for a router */
+
+/* lwIP has no router: solicitations (RFC 4861, 4.1) are seen here. */
+static enum status peer_receive(struct link *link, struct buffer frame, size_t *ret_size)
+{
+    enum status st = link_receive(link, frame, ret_size);
+    const size_t type_offset = SIZEOF_ETH_HDR + IP6_HLEN;
+
+    if (*ret_size > type_offset && frame.data[12] == 0x86 && frame.data[13] == 0xdd &&
+        frame.data[SIZEOF_ETH_HDR + 6] == IP6_NEXTH_ICMP6 &&
+        frame.data[type_offset] == ICMP6_TYPE_RS)
+        peer_solicited = true;
+    return st;
+}
+
+/* RFC 4861, 4.2 and 4.6.2; RFC 8106, 5.1. Times are long, for clocks that run faster. */
+static void peer_advertise(void)
+{
+    const uint8_t flags = peer_router == PEER_ROUTER_DHCPV6 ? ND6_RA_FLAG_OTHER_CONFIG : 0;
+    const uint8_t message[] = {
+        ICMP6_TYPE_RA,
+        0,
+        0,
+        0,
+        64,
+        flags,
+        0x70,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0, /* lifetime, timers */
+        3,
+        4,
+        64,
+        0xc0,
+        1,
+        0,
+        0,
+        0,
+        1,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        PEER_IPV6(0), /* prefix */
+        25,
+        3,
+        0,
+        0,
+        1,
+        0,
+        0,
+        0,
+        PEER_IPV6(1), /* name server */
+    };
+    size_t size = peer_router == PEER_ROUTER_FULL ? sizeof(message) : sizeof(message) - 24;
+    struct pbuf *pbuf = pbuf_alloc(PBUF_IP, (u16_t)size, PBUF_RAM);
+    ip6_addr_t all_nodes;
+    u16_t sum;
+
+    ip6_addr_set_allnodes_linklocal(&all_nodes);
+    pbuf_take(pbuf, message, (u16_t)size);
+    sum = ip6_chksum_pseudo(pbuf, IP6_NEXTH_ICMP6, pbuf->tot_len, netif_ip6_addr(netif_default, 0),
+                            &all_nodes);
+    memcpy((uint8_t *)pbuf->payload + 2, &sum, sizeof(sum));
+    ip6_output_if(pbuf, netif_ip6_addr(netif_default, 0), &all_nodes, 255, 0, IP6_NEXTH_ICMP6,
+                  netif_default);
+    pbuf_free(pbuf);
+}
+
+/* RFC 8415, 18.3.6; RFC 3646. */
+static void dhcpv6_received(void *argument, struct udp_pcb *pcb, struct pbuf *pbuf,
+                            const ip_addr_t *from, u16_t port)
+{
+    uint8_t reply[] = { DHCP6_REPLY, 0, 0, 0, 0, DHCP6_OPTION_DNS_SERVERS, 0, 16, PEER_IPV6(1) };
+    const uint8_t *request = pbuf->payload;
+    struct pbuf *out = pbuf_alloc(PBUF_TRANSPORT, sizeof(reply), PBUF_RAM);
+
+    (void)argument;
+    if (pbuf->len < 4 || request[0] != DHCP6_INFOREQUEST)
+        abort();
+    memcpy(reply + 1, request + 1, 3);
+    pbuf_free(pbuf);
+    pbuf_take(out, reply, sizeof(reply));
+    udp_sendto(pcb, out, from, port);
+    pbuf_free(out);
+}
+
+static void peer_start_ipv6(void)
+{
+    const uint8_t address[] = { PEER_IPV6(1) };
+    ip6_addr_t own, servers;
+    s8_t index;
+
+    netif_create_ip6_linklocal_address(netif_default, 1);
+    memset(&own, 0, sizeof(own));
+    memcpy(own.addr, address, sizeof(address));
+    if (netif_add_ip6_address(netif_default, &own, &index) != ERR_OK)
+        abort();
+    netif_ip6_addr_set_state(netif_default, index, IP6_ADDR_PREFERRED);
+    IP6_ADDR(&servers, PP_HTONL(0xff020000), 0, 0, PP_HTONL(0x00010002));
+    if (mld6_joingroup_netif(netif_default, &servers) != ERR_OK)
+        abort();
+}
+
 /* ---- DNS ----------------------------------------------------------------------------------- */
+
+/* What follows the question; the names in it are pointers to the name in the question. */
+struct dns_page {
+    const char *name; /* in wire format, or its beginning */
+    uint8_t last4;    /* of 10.0.0.x; 0: none */
+    uint8_t last6;    /* of fd00::x; 0: none */
+};
+
+static const struct dns_page dns_pages[] = {
+    { "\4boot", 1, 0 },     { "\4lost", 77, 0 }, { "\4both", 1, 1 },
+    { "\5alias", 1, 1 },    { "\5only6", 0, 1 }, { "\7broken6", 1, 0x77 },
+    { "\7broken4", 77, 1 }, { "\5mute6", 1, 0 }, { NULL, 0, 0 },
+};
+
+static size_t dns_add_alias(uint8_t *end)
+{
+    /* the asked name is an alias (5) of "x", at which the following record's name points */
+    static const uint8_t record[] = {
+        0xc0, SIZEOF_DNS_HDR, 0, 5, 0, 1, 0, 0, 0, 60, 0, 3, 1, 'x', 0
+    };
+
+    memcpy(end, record, sizeof(record));
+    return sizeof(record);
+}
+
+/* Returns the record's size. */
+static size_t dns_add_address(uint8_t *end, const struct dns_page *page, bool ipv6)
+{
+    const uint8_t head[] = { 0xc0, SIZEOF_DNS_HDR, 0, ipv6 ? 28 : 1, 0, 1, 0, 0, 0, 60,
+                             0,    ipv6 ? 16 : 4 };
+    const uint8_t address4[] = { 10, 0, 0, page->last4 }, address6[] = { PEER_IPV6(page->last6) };
+
+    memcpy(end, head, sizeof(head));
+    memcpy(end + sizeof(head), ipv6 ? address6 : address4, head[11]);
+    return sizeof(head) + head[11];
+}
 
 static void dns_received(void *argument, struct udp_pcb *pcb, struct pbuf *pbuf,
                          const ip_addr_t *from, u16_t port)
 {
-    /* a pointer to the name in the question, A, IN, 60 s, 4 bytes */
-    uint8_t answer[] = { 0xc0, SIZEOF_DNS_HDR, 0, 1, 0, 1, 0, 0, 0, 60, 0, 4, 10, 0, 0, 1 };
-    uint8_t message[600] = { 0 };
+    uint8_t message[700] = { 0 };
     size_t size = pbuf_copy_partial(pbuf, message, 512, 0);
-    const uint8_t *name = message + SIZEOF_DNS_HDR; /* a label's length, the label */
+    const char *name = (const char *)message + SIZEOF_DNS_HDR; /* a label's length, the label */
     struct dns_hdr *header = (struct dns_hdr *)message;
-    bool known = true;
+    const struct dns_page *page = dns_pages;
+    bool ipv6 = message[size - 3] == 28;
     struct pbuf *reply;
+    u16_t answers = 0;
 
     (void)argument;
     pbuf_free(pbuf);
-    if (memcmp(name + 1, "silent", 6) == 0)
+    while (page->name && memcmp(name, page->name, strlen(page->name) + 1) != 0)
+        page++;
+    if (memcmp(name + 1, "silent", 6) == 0 || (ipv6 && memcmp(name, "\5mute6", 7) == 0))
         return;
-    if (memcmp(name, "\4lost", 6) == 0)
-        answer[sizeof(answer) - 1] = 77;
-    else
-        known = memcmp(name, "\4boot", 6) == 0;
     header->flags1 = DNS_FLAG1_RESPONSE;
-    header->flags2 = known ? 0 : 3; /* NXDOMAIN */
-    header->numanswers = lwip_htons(known);
-    if (known) {
-        memcpy(message + size, answer, sizeof(answer));
-        size += sizeof(answer);
+    if (memcmp(name + 1, "refused", 7) == 0) {
+        header->flags2 = 5;
+    } else if (memcmp(name + 1, "looping", 7) == 0) {
+        const uint8_t loop[] = { 0xc0, (uint8_t)size, 0, 1, 0, 1, 0, 0, 0, 60, 0, 4 };
+
+        memcpy(message + size, loop, sizeof(loop));
+        size += sizeof(loop);
+        answers = 0xffff;
+    } else if (!page->name) {
+        header->flags2 = 3; /* there is no such name */
+    } else if (ipv6 ? page->last6 : page->last4) {
+        if (memcmp(name, "\5alias", 7) == 0) {
+            size += dns_add_alias(message + size);
+            answers++;
+        }
+        size += dns_add_address(message + size, page, ipv6);
+        answers++;
     }
+    header->numanswers = lwip_htons(answers);
     reply = pbuf_alloc(PBUF_TRANSPORT, (u16_t)size, PBUF_RAM);
     pbuf_take(reply, message, (u16_t)size);
     udp_sendto(pcb, reply, from, port);
@@ -335,12 +513,16 @@ static void peer_run(int fd)
     struct tcp_pcb *listener;
     ip4_addr_t address, netmask, none = { 0 };
 
+    link.link.receive = peer_receive;
     if (network_open(&platform, &link.link, &network))
         abort();
     IP4_ADDR(&address, 10, 0, 0, 1);
     IP4_ADDR(&netmask, 255, 255, 255, 0);
     netif_set_addr(netif_default, &address, &netmask, &none);
+    if (peer_router != PEER_ROUTER_NONE)
+        peer_start_ipv6();
     peer_listen_udp(LWIP_IANA_PORT_DHCP_SERVER, dhcp_received);
+    peer_listen_udp(DHCP6_SERVER_PORT, dhcpv6_received);
     peer_listen_udp(DNS_SERVER_PORT, dns_received);
     listener = tcp_new();
     if (tcp_bind(listener, IP_ANY_TYPE, 80) != ERR_OK)
@@ -352,10 +534,19 @@ static void peer_run(int fd)
         poll(&waiting, 1, 10);
         if ((waiting.revents & POLLHUP) || network_poll(network))
             _exit(0);
+        if (peer_solicited && peer_router != PEER_ROUTER_NONE)
+            peer_advertise();
+        peer_solicited = false;
     }
 }
 
 struct peer peer_start(const struct peer_page *pages, enum peer_dhcp dhcp)
+{
+    return peer_start_with(pages, dhcp, PEER_ROUTER_NONE);
+}
+
+struct peer peer_start_with(const struct peer_page *pages, enum peer_dhcp dhcp,
+                            enum peer_router router)
 {
     int ends[2];
     struct peer peer;
@@ -374,6 +565,7 @@ struct peer peer_start(const struct peer_page *pages, enum peer_dhcp dhcp)
         platform_haste = PEER_HASTE;
         peer_pages = pages;
         peer_dhcp = dhcp;
+        peer_router = router;
         peer_run(ends[1]);
     }
     close(ends[1]);

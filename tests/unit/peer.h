@@ -1,6 +1,7 @@
 /*
  * The other end of a wire, for tests of net/ without privileges: a child process with an
- * lwIP of its own that is DHCP, DNS and HTTP server at 10.0.0.1. Frames go through a socket.
+ * lwIP of its own that is DHCP, DNS and HTTP server at 10.0.0.1, and with IPv6 router, DHCPv6,
+ * DNS and HTTP server at fd00::1. Frames go through a socket.
  */
 #ifndef TESTS_UNIT_PEER_H
 #define TESTS_UNIT_PEER_H
@@ -32,16 +33,35 @@ struct peer {
 
 enum peer_dhcp {
     PEER_DHCP_FULL,
-    PEER_DHCP_NO_DNS, /* names no name server */
-    PEER_DHCP_OFFER,  /* offers, and then never confirms */
+    PEER_DHCP_NO_DNS,   /* names no name server */
+    PEER_DHCP_DEAD_DNS, /* names 10.0.0.66, which nobody has, in front of itself */
+    PEER_DHCP_OFFER,    /* offers, and then never confirms */
     PEER_DHCP_NONE,
+};
+
+enum peer_router {
+    PEER_ROUTER_NONE,
+    PEER_ROUTER_FULL,   /* names a prefix and a name server */
+    PEER_ROUTER_DHCPV6, /* names a prefix, and refers to DHCPv6 for the name server */
 };
 
 /*
  * pages: ended by one without a path; of the parent. Port 80 serves them, nothing listens
- * elsewhere. The DNS server knows "boot" (10.0.0.1) and "lost" (10.0.0.77, nobody); it is
- * silent about names that begin with "silent", and says that it does not know all others.
+ * elsewhere. The DNS server knows
+ *     boot, both      10.0.0.1; both, alias, broken4 and only6 also fd00::1
+ *     lost            10.0.0.77, nobody
+ *     alias           another name of a host at 10.0.0.1 and fd00::1
+ *     only6           no IPv4 address
+ *     broken6         10.0.0.1 and fd00::77, nobody
+ *     broken4         10.0.0.77 and fd00::1
+ *     mute6           10.0.0.1, and never answers for IPv6
+ *     looping         an answer whose names point at themselves
+ * is silent about names that begin with "silent", refuses those that begin with "refused", and
+ * says that it does not know all others.
  */
+struct peer peer_start_with(const struct peer_page *pages, enum peer_dhcp dhcp,
+                            enum peer_router router);
+/* Without IPv6. */
 struct peer peer_start(const struct peer_page *pages, enum peer_dhcp dhcp);
 void peer_stop(struct peer *peer);
 

@@ -14,6 +14,10 @@ SLIRP_HOST = "10.0.2.2"
 NAMESPACE_HOST = "192.168.77.1"
 NAMESPACE_NAME = "boot.test"
 NAMESPACE_GUESTS = ("192.168.77.100", "192.168.77.150")
+NAMESPACE_HOST6 = "fd00:77::1"
+# Addresses of the two networks that nobody has.
+NAMESPACE_NOBODY = "192.168.77.9"
+NAMESPACE_NOBODY6 = "fd00:77::9"
 TAP = "tap0"
 
 
@@ -27,7 +31,7 @@ def slirp(tftp=None, bootfile=None):
 
 
 class Namespace:
-    """A network namespace with a tap device that has NAMESPACE_HOST's address."""
+    """A network namespace with a tap device: NAMESPACE_HOST, and after ipv6() NAMESPACE_HOST6."""
 
     netdev = f"tap,ifname={TAP},script=no,downscript=no"
 
@@ -51,6 +55,10 @@ class Namespace:
         self.run("ip", "address", "add", f"{NAMESPACE_HOST}/24", "dev", TAP)
         self.run("ip", "link", "set", TAP, "up")
 
+    def ipv6(self):
+        # nodad: it can be used, and listened on, at once.
+        self.run("ip", "address", "add", f"{NAMESPACE_HOST6}/64", "dev", TAP, "nodad")
+
     def run(self, *command):
         subprocess.run([*self.prefix, *command], check=True)
 
@@ -73,6 +81,23 @@ def serve_dhcp(namespace, folder, bootfile_url="unused", only=None):
     only          the one address that it gives away
     """
     first, last = (only, only) if only else NAMESPACE_GUESTS
+    return serve(
+        namespace, folder, f"--address=/{NAMESPACE_NAME}/{NAMESPACE_HOST}",
+        f"--dhcp-range={first},{last},1h", "--dhcp-vendorclass=set:http,HTTPClient",
+        "--dhcp-option-force=tag:http,60,HTTPClient", f"--dhcp-boot=tag:http,{bootfile_url}",
+    )  # fmt: skip
+
+
+DHCP = (f"--dhcp-range={NAMESPACE_GUESTS[0]},{NAMESPACE_GUESTS[1]},1h",)
+# A router that names the prefix and the name server; another that refers to DHCPv6 as well.
+NAME_SERVER6 = f"--dhcp-option=option6:dns-server,[{NAMESPACE_HOST6}]"
+ROUTER = ("--enable-ra", "--dhcp-range=fd00:77::,ra-only,64,1h", NAME_SERVER6)
+ROUTER_DHCPV6 = ("--enable-ra", "--dhcp-range=fd00:77::,ra-stateless,64,1h", NAME_SERVER6)
+
+
+
+def serve(namespace, folder, *options):
+    """Starts dnsmasq on the namespace's tap device with options for addresses and names."""
     log = folder / "dnsmasq.log"
     with open(log, "wb") as file:
         dnsmasq = process.start(
@@ -80,18 +105,14 @@ def serve_dhcp(namespace, folder, bootfile_url="unused", only=None):
                 "dnsmasq", "--keep-in-foreground", "--conf-file=/dev/null", "--log-facility=-",
                 "--log-dhcp", f"--pid-file={folder}/dnsmasq.pid", "--user=", "--group=",
                 f"--dhcp-leasefile={folder}/dnsmasq.leases", f"--interface={TAP}",
-                "--bind-interfaces", f"--address=/{NAMESPACE_NAME}/{NAMESPACE_HOST}",
-                "--no-ping", "--no-resolv", "--no-hosts",
-                f"--dhcp-range={first},{last},1h", "--dhcp-vendorclass=set:http,HTTPClient",
-                "--dhcp-option-force=tag:http,60,HTTPClient",
-                f"--dhcp-boot=tag:http,{bootfile_url}",
+                "--bind-interfaces", "--no-ping", "--no-resolv", "--no-hosts", *options,
             ],
             namespace.prefix,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=file,
         )  # fmt: skip
-    while b"sockets bound" not in log.read_bytes():
+    while b"sockets bound" not in log.read_bytes() and b"started" not in log.read_bytes():
         if dnsmasq.poll() is not None:
             raise SetupError(f"dnsmasq does not start: {log.read_text()}")
         time.sleep(0.02)

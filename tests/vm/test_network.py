@@ -1,4 +1,6 @@
-"""Links, DHCP and DNS."""
+"""Links, addresses and names."""
+import re
+
 import pytest
 
 import machine
@@ -42,12 +44,16 @@ class Site:
     def __init__(self, folder, namespace):
         self.folder = folder
         self.namespace = namespace
-        self.web = servers.Nginx(folder, namespace=namespace, address=network.NAMESPACE_HOST)
+        self.namespace.ipv6()
+        self.web = servers.Nginx(
+            folder, namespace=namespace, address=network.NAMESPACE_HOST, extra="listen [::]:80;"
+        )
         self.web.put("probe.efi", paths.PROBE)
         self.running = [self.web.process]
 
-    def serve_dhcp(self):
-        self.running.append(network.serve_dhcp(self.namespace, self.folder))
+    def serve(self, *options):
+        """Starts dnsmasq with options for addresses and names."""
+        self.running.append(network.serve(self.namespace, self.folder, *options))
 
     def start(self, line):
         return machine.Machine(
@@ -68,11 +74,49 @@ def site(tmp_path):
             process.stop(each)
 
 
-def test_host_name(site):
-    site.serve_dhcp()
-    with site.start(f"linux=http://{network.NAMESPACE_NAME}/probe.efi {END}") as vm:
+HOST, HOST6 = network.NAMESPACE_HOST, network.NAMESPACE_HOST6
+NOBODY, NOBODY6 = network.NAMESPACE_NOBODY, network.NAMESPACE_NOBODY6
+NAME = network.NAMESPACE_NAME
+DHCP, ROUTER, ROUTER_DHCPV6 = network.DHCP, network.ROUTER, network.ROUTER_DHCPV6
+
+
+def record(*addresses):
+    """dnsmasq's option for the name and its addresses."""
+    return f"--host-record={NAME},{','.join(addresses)}"
+
+
+@pytest.mark.parametrize(
+    "host, options, told",
+    [
+        pytest.param(NAME, (*DHCP, record(HOST)), r"DNS \S+ \(DHCP\)", id="IPv4"),
+        pytest.param(NAME, (*ROUTER, record(HOST6)), r"DNS \S+ \(router\)", id="IPv6"),
+        pytest.param(
+            NAME, (*ROUTER_DHCPV6, record(HOST6)), r"DNS \S+ \(DHCPv6\)", id="IPv6 and DHCPv6"
+        ),
+        pytest.param(f"[{HOST6}]", ROUTER, r"network: \S+ fd00:77::", id="IPv6 address"),
+        pytest.param(
+            NAME, (*DHCP, *ROUTER, record(HOST, NOBODY6)), r"\(router\)", id="broken IPv6"
+        ),
+        pytest.param(
+            NAME, (*DHCP, *ROUTER, record(NOBODY, HOST6)), r"\(DHCP\)", id="broken IPv4"
+        ),
+        pytest.param(
+            NAME, (*DHCP, f"--dhcp-option=6,{NOBODY},{HOST}", record(HOST)),
+            rf"DNS {NOBODY} \(DHCP\), {HOST} \(DHCP\)", id="a dead DNS server",
+        ),
+        pytest.param(
+            "alias.test", (*DHCP, f"--cname=alias.test,{NAME}", record(HOST)), "DHCP", id="an alias"
+        ),
+    ],
+)  # fmt: skip
+def test_hosts(site, host, options, told):
+    site.serve(*options)
+    site.web.put("entries/a.conf", "linux ../probe.efi\noptions probe-exit=0\n")
+    with site.start(f"entry=http://{host}/entries/a.conf") as vm:
         probe_done(vm)
-        assert seen(vm).options == "probe-exit=0"
+        found = seen(vm)
+        assert found.options == "probe-exit=0"
+        assert re.search(told, found.console), vm.report()
 
 
 def test_no_dhcp_server(site):

@@ -1,0 +1,260 @@
+/* Addresses and names of both families, with the real lwIP, against a peer in another process. */
+#include <poll.h>
+
+#include "net/http.h"
+#include "peer.h"
+#include "support.h"
+
+static const struct peer_page pages[] = {
+    { "/small", "HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nhello\n", 0, PEER_CLOSE },
+    { NULL, NULL, 0, PEER_CLOSE },
+};
+
+/* Our end. */
+struct rig {
+    struct net_platform platform;
+    struct peer_link link;
+    struct peer peer;
+    struct peer_link lower;
+    struct network *network;
+    struct detail detail;
+    unsigned int haste; /* how much faster our clock is */
+    struct bytes watched;
+    unsigned int watched_frames; /* sent with these bytes in them */
+};
+
+static struct net_platform real;
+
+static uint64_t rig_now_ms(struct net_platform *platform)
+{
+    return real.now_ms(&real) * ((struct rig *)platform)->haste;
+}
+
+static bool has(struct bytes all, struct bytes part)
+{
+    for (size_t i = 0; i + part.size <= all.size; i++)
+        if (bytes_start_with(bytes_from(all, i), part))
+            return true;
+    return false;
+}
+
+static enum status rig_send(struct link *link, struct bytes frame)
+{
+    struct rig *rig = (struct rig *)((char *)link - offsetof(struct rig, link));
+
+    rig->watched_frames += rig->watched.size > 0 && has(frame, rig->watched);
+    return rig->lower.link.send(&rig->lower.link, frame);
+}
+
+/* Also where we wait, so that the peer gets the processor. */
+static bool rig_aborted(struct net_platform *platform)
+{
+    struct pollfd waiting = { .fd = ((struct rig *)platform)->peer.fd, .events = POLLIN };
+
+    poll(&waiting, 1, 1);
+    return false;
+}
+
+static void rig_start(struct rig *rig, enum peer_dhcp dhcp, enum peer_router router)
+{
+    real = peer_platform();
+    rig->haste = 1;
+    rig->watched = (struct bytes){ NULL, 0 };
+    rig->watched_frames = 0;
+    rig->peer = peer_start_with(pages, dhcp, router);
+    rig->platform = real;
+    rig->platform.aborted = rig_aborted;
+    rig->platform.now_ms = rig_now_ms;
+    rig->lower = rig->link = peer_link(rig->peer.fd, 2);
+    rig->link.link.send = rig_send;
+    assert_status(network_open(&rig->platform, &rig->link.link, &rig->network), STATUS_OK);
+    assert_status(network_configure(rig->network, 20000, detail_clear(&rig->detail)), STATUS_OK);
+    assert_detail(&rig->detail, "");
+}
+
+static void rig_end(struct rig *rig)
+{
+    network_close(rig->network);
+    peer_stop(&rig->peer);
+}
+
+static void assert_described(struct rig *rig, const char *description)
+{
+    struct detail text;
+
+    network_describe(rig->network, detail_clear(&text));
+    assert_detail(&text, description);
+}
+
+static enum status ignore_begin(struct sink *sink, uint64_t size_bytes)
+{
+    (void)sink;
+    (void)size_bytes;
+    return STATUS_OK;
+}
+
+static enum status ignore_write(struct sink *sink, struct bytes bytes)
+{
+    (void)sink;
+    (void)bytes;
+    return STATUS_OK;
+}
+
+static enum status ignore_finish(struct sink *sink)
+{
+    (void)sink;
+    return STATUS_OK;
+}
+
+static enum status rig_get(struct rig *rig, const char *url)
+{
+    struct sink body = { ignore_begin, ignore_write, ignore_finish };
+    struct http_request request = {
+        .url = bytes_of_string(url),
+        .body = &body,
+        .idle_timeout_ms = 20000,
+        .total_timeout_ms = 60000,
+    };
+
+    return http_get(rig->network, &request, detail_clear(&rig->detail), NULL);
+}
+
+static void assert_gets(struct rig *rig, const char *url)
+{
+    assert_status(rig_get(rig, url), STATUS_OK);
+    assert_detail(&rig->detail, "");
+}
+
+static void boots_with_ipv6_only(void **state)
+{
+    struct rig rig;
+
+    (void)state;
+    rig_start(&rig, PEER_DHCP_NONE, PEER_ROUTER_FULL);
+    assert_described(&rig, "fd00::5054:ff:fe12:3402/64 gateway fe80::5054:ff:fe12:3401 (router), "
+                           "DNS fd00::1 (router)");
+    assert_gets(&rig, "http://both/small");
+    assert_gets(&rig, "http://only6/small");
+    assert_gets(&rig, "http://[fd00::1]/small");
+    assert_gets(&rig, "http://[FD00:0::0.0.0.1]:80/small");
+    assert_gets(&rig, "http://[fe80::5054:ff:fe12:3401]/small");
+    assert_status(rig_get(&rig, "http://[fd00::1]:81/small"), STATUS_NET_CONNECT);
+    assert_detail_has(&rig.detail, "connection refused by [fd00::1]:81");
+    rig_end(&rig);
+}
+
+static void asks_dhcpv6_for_name_servers(void **state)
+{
+    struct rig rig;
+
+    (void)state;
+    rig_start(&rig, PEER_DHCP_NONE, PEER_ROUTER_DHCPV6);
+    assert_gets(&rig, "http://both/small");
+    assert_described(&rig, "fd00::5054:ff:fe12:3402/64 gateway fe80::5054:ff:fe12:3401 (router), "
+                           "DNS fd00::1 (DHCPv6)");
+    rig_end(&rig);
+}
+
+/* The idle deadline would end what only waits for the broken one. */
+static void goes_around_a_broken_family(void **state)
+{
+    struct rig rig;
+
+    (void)state;
+    rig_start(&rig, PEER_DHCP_FULL, PEER_ROUTER_FULL);
+    assert_described(&rig, "10.0.0.2/24 gateway 10.0.0.1 (DHCP), fd00::5054:ff:fe12:3402/64 "
+                           "gateway fe80::5054:ff:fe12:3401 (router), DNS 10.0.0.1 (DHCP), "
+                           "fd00::1 (router)");
+    assert_gets(&rig, "http://both/small");
+    assert_gets(&rig, "http://broken6/small");
+    assert_gets(&rig, "http://broken4/small");
+    assert_gets(&rig, "http://mute6/small");
+    rig_end(&rig);
+}
+
+/* Neighbor discovery looks for the dead address a few times, not again for each connection. */
+static void remembers_what_works(void **state)
+{
+    static const uint8_t dead[16] = { 0xfd, [15] = 0x77 };
+    struct rig rig;
+
+    (void)state;
+    rig_start(&rig, PEER_DHCP_FULL, PEER_ROUTER_FULL);
+    rig.watched = (struct bytes){ dead, sizeof(dead) };
+    assert_gets(&rig, "http://broken6/small");
+    assert_in_range(rig.watched_frames, 1, 4);
+    for (int i = 0; i < 40; i++)
+        assert_gets(&rig, "http://broken6/small");
+    assert_in_range(rig.watched_frames, 1, 9);
+    rig_end(&rig);
+}
+
+static void fails_when_both_families_do(void **state)
+{
+    struct rig rig;
+
+    (void)state;
+    rig_start(&rig, PEER_DHCP_FULL, PEER_ROUTER_FULL);
+    assert_status(rig_get(&rig, "http://both:81/"), STATUS_NET_CONNECT);
+    assert_detail_has(&rig.detail, "http://both:81/: connection refused by ");
+    rig_end(&rig);
+
+    rig_start(&rig, PEER_DHCP_FULL, PEER_ROUTER_NONE);
+    rig.haste = 10;
+    assert_status(rig_get(&rig, "http://only6/"), STATUS_NET_CONNECT);
+    assert_detail(&rig.detail, "http://only6/: no route to [fd00::1]:80");
+    rig_end(&rig);
+
+    rig_start(&rig, PEER_DHCP_NONE, PEER_ROUTER_FULL);
+    assert_gets(&rig, "http://broken4/small");
+    rig_end(&rig);
+}
+
+static void goes_around_a_dead_name_server(void **state)
+{
+    struct rig rig;
+
+    (void)state;
+    rig_start(&rig, PEER_DHCP_DEAD_DNS, PEER_ROUTER_NONE);
+    assert_described(&rig, "10.0.0.2/24 gateway 10.0.0.1 (DHCP), DNS 10.0.0.66 (DHCP), 10.0.0.1 "
+                           "(DHCP)");
+    assert_gets(&rig, "http://boot/small");
+    assert_gets(&rig, "http://both/small");
+    rig_end(&rig);
+}
+
+static void judges_answers(void **state)
+{
+    static const struct {
+        const char *url, *detail;
+    } cases[] = {
+        { "http://nobody/", "host name 'nobody' is not known to the DNS server 10.0.0.1" },
+        { "http://refused/", "host name 'refused': no help from the DNS server 10.0.0.1" },
+        { "http://looping/", "host name 'looping': no help from the DNS server 10.0.0.1" },
+    };
+    struct rig rig;
+
+    (void)state;
+    rig_start(&rig, PEER_DHCP_FULL, PEER_ROUTER_NONE);
+    for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
+        assert_status(rig_get(&rig, cases[i].url), STATUS_NET_NAME_UNKNOWN);
+        assert_detail_has(&rig.detail, cases[i].detail);
+        assert_gets(&rig, "http://alias/small");
+    }
+    rig_end(&rig);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(boots_with_ipv6_only),
+        cmocka_unit_test(asks_dhcpv6_for_name_servers),
+        cmocka_unit_test(goes_around_a_broken_family),
+        cmocka_unit_test(remembers_what_works),
+        cmocka_unit_test(fails_when_both_families_do),
+        cmocka_unit_test(goes_around_a_dead_name_server),
+        cmocka_unit_test(judges_answers),
+    };
+
+    return cmocka_run_group_tests_name("network", tests, NULL, NULL);
+}
