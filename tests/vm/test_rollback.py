@@ -20,12 +20,14 @@ class Machine:
         self.program = self.platform.sign(signed_site.loader(policy))
         self.kernel = self.platform.sign(paths.PROBE).read_bytes()
 
-    def boot(self, index, floor=None, kernel=None):
-        """Boots a signed entry; returns the outcome."""
+    def boot(self, index, floor=None, kernel=None, initrd=None, more=()):
+        """Boots a signed entry; returns the outcome. kernel, initrd: other bytes than signed."""
         site = signed_site.fresh_site()
+        site.keys += more
         site.program = self.program
         site.machine["platform"] = self.platform
         site.files["kernel"] = kernel or self.kernel
+        site.files["initrd"] = initrd or signed_site.INITRD
         site.set("linux-sha256", sha256(self.kernel))
         site.set("linux-size", len(self.kernel))
         site.set("rollback-index", index)
@@ -61,7 +63,12 @@ def test_floor_waits_for_everything(machine):
     """What does not boot does not lock out what did."""
     evil = machine.kernel[:-1] + b"?"
     assert machine.boot(9, floor=9, kernel=evil).status == 81
+    evil = signed_site.INITRD[:-1] + b"?"
+    streamed = [("stream", "on")]
+    assert machine.boot(9, floor=9, initrd=evil, more=streamed).status == 81
     assert machine.boot(1).status is None
+    assert "the rollback floor is now 9" in machine.boot(9, floor=9, more=streamed).console
+    assert machine.boot(8, more=streamed).status == 207
 
 
 def test_lost_store(web):
