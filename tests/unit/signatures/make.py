@@ -17,7 +17,7 @@ import sys
 import der
 import malformed
 import vectors
-from pki import CA, SIGNER, Openssl, Pki
+from certificates import CA, SIGNER, Openssl, Pki
 
 CONTENT = b"title Worker nodes\nname worker\nlinux vmlinuz\n"
 
