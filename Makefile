@@ -165,7 +165,8 @@ purity: $(call efi_object,$(PURE))
 # Prints the README's table of keys.
 KEYS_TABLE := payload/tools/keys-table.c payload/text.c payload/utf8.c \
     $(addprefix kernel-cmdline/,keys.c edit-distance.c root-mode.c)
-$B/tools/keys-table: $(KEYS_TABLE) | $L/.complete
+# Of several sources in one command, the compiler notes what the last one includes.
+$B/tools/keys-table: $(KEYS_TABLE) $(wildcard kernel-cmdline/*.h kernel-cmdline/*.def) | $L/.complete
 	@mkdir -p $(@D)
 	$(Q)$(CC) -std=gnu11 -O1 -MD -MP -I. $(WARNINGS) $(KEYS_TABLE) -o $@
 
@@ -193,6 +194,19 @@ $B/tools/capabilities $B/tools/pcr: $B/tools/%: payload/tools/%.c $(TOOL_OBJECTS
 pcr: setup
 	@$(MAKE) --silent $B/tools/pcr >&2
 	@$B/tools/pcr
+
+# Puts a trust section into the loader.
+$B/tools/trust: $(addprefix payload/tools/,trust.c add-section.c) $(TOOL_OBJECTS)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(TOOL_CFLAGS) $(WARNINGS) $(filter %.c %.o,$^) -o $@
+
+comma := ,
+.PHONY: trust
+trust: $B/pivotboot.efi $B/tools/trust
+	@test -n "$(ANCHORS)" && test -n "$(POLICY)" || \
+	    { echo "make trust ANCHORS=certificates.pem POLICY=file [OUT=file]: see README.md"; exit 2; }
+	@$B/tools/trust $< "$(or $(OUT),$B/pivotboot-trusted.efi)" "$(POLICY)" \
+	    $(subst $(comma), ,$(ANCHORS))
 
 # ---- the leaf init: a Linux program -----------------------------------------------------------
 

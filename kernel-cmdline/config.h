@@ -18,6 +18,12 @@
 /* Longest time that a key can ask for, in seconds: a day. */
 #define CONFIG_MAX_SECONDS 86400
 
+enum stream_mode {
+    STREAM_AUTO,
+    STREAM_ON,
+    STREAM_OFF,
+};
+
 enum key_source {
     KEY_LINE = 1,
     KEY_ENTRY = 2,
@@ -47,6 +53,7 @@ typedef uint32_t config_SECONDS;
 typedef enum root_mode config_ROOT_MODE;
 typedef enum architecture config_ARCHITECTURE;
 typedef enum leaf_onfail config_ONFAIL;
+typedef enum stream_mode config_STREAM;
 typedef enum tpm_use config_TPM;
 typedef bool config_FLAG;
 

@@ -13,6 +13,7 @@ enum key_type {
     KEY_TYPE_ROOT_MODE,
     KEY_TYPE_ARCHITECTURE,
     KEY_TYPE_ONFAIL,
+    KEY_TYPE_STREAM,
     KEY_TYPE_TPM,
     KEY_TYPE_FLAG,
 };
