@@ -12,6 +12,7 @@
 #include "../payload/status.h"
 #include "../payload/text.h"
 #include "root-mode.h"
+#include "transport.h"
 
 /* Longest text of LoadOptions or a .conf, in bytes. */
 #define CONFIG_LINE_MAX_BYTES (32 * 1024)
@@ -22,6 +23,12 @@ enum stream_mode {
     STREAM_AUTO,
     STREAM_ON,
     STREAM_OFF,
+};
+
+enum decompress_mode {
+    DECOMPRESS_AUTO,
+    DECOMPRESS_NEVER,
+    DECOMPRESS_ALWAYS,
 };
 
 enum key_source {
@@ -53,7 +60,9 @@ typedef uint32_t config_SECONDS;
 typedef enum root_mode config_ROOT_MODE;
 typedef enum architecture config_ARCHITECTURE;
 typedef enum leaf_onfail config_ONFAIL;
+typedef enum transport config_TRANSPORT;
 typedef enum stream_mode config_STREAM;
+typedef enum decompress_mode config_DECOMPRESS;
 typedef enum tpm_use config_TPM;
 typedef bool config_FLAG;
 

@@ -4,6 +4,7 @@
 #include <lwip/ethip6.h>
 #include <lwip/init.h>
 #include <lwip/priv/tcp_priv.h>
+#include <lwip/stats.h>
 #include <lwip/timeouts.h>
 #include <lwip/udp.h>
 #include <netif/ethernet.h>
@@ -12,10 +13,11 @@
 #include "network-state.h"
 
 /*
- * Frames handled in one network_poll: the timers and the caller's deadlines must get their
- * turn even when frames arrive faster than they can be handled.
+ * Frames handled in one network_poll, and so acknowledged together: few enough that the sender,
+ * the timers and the caller's deadlines get their turn even when frames arrive faster than they
+ * can be handled.
  */
-#define NETWORK_BATCH_FRAMES 256
+#define NETWORK_BATCH_FRAMES 64
 
 static struct network *network_of(struct netif *netif)
 {
@@ -163,6 +165,18 @@ enum status network_open(struct net_platform *platform, struct link *link,
     network_timers_start(network);
     *ret_network = network;
     return STATUS_OK;
+}
+
+size_t network_heap_most_bytes(const struct network *network)
+{
+    (void)network; /* lwIP's state is global */
+    return lwip_stats.mem.max;
+}
+
+size_t network_heap_bytes(const struct network *network)
+{
+    (void)network;
+    return MEM_SIZE;
 }
 
 enum status network_poll(struct network *network)
