@@ -75,7 +75,7 @@ const struct policy_name *policy_find_name(const struct policy *policy, struct b
 
 /*
  * Whether a key (untrusted) may come from the iPXE line or a .conf: those that can't change
- * what boots ("entry", "signature", "mirror", "report" and the timeouts), and the policy's.
+ * what boots ("entry", "signature", "mirror" and the timeouts), and the policy's.
  */
 bool policy_allows_key(const struct policy *policy, struct bytes key);
 
