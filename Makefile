@@ -24,6 +24,8 @@ help:
 	@echo "make check   formatting, purity, static analysis (make test runs it as well)"
 	@echo "make         build $B/pivotboot.efi"
 	@echo "make trust   ANCHORS=certificates.pem POLICY=file: a loader that only boots what is signed"
+	@echo "make size    what takes the space in $B/pivotboot.efi"
+	@echo "make soak    boots that take many minutes: initrds beyond 4 GiB"
 	@echo "make format  lay out all C sources with clang-format"
 	@echo "make pcr ENTRY=file LINUX=file   predict PCR 12 (measured boot, see README.md)"
 	@echo "make fuzz T=target SECONDS=60   explore with libFuzzer"
@@ -157,11 +159,16 @@ $B/efi/lib/%.o: $L/.complete Makefile
 EFI_LDFLAGS := /nodefaultlib /subsystem:efi_application /entry:efi_main /opt:ref /debug:dwarf \
     /Brepro
 $B/pivotboot.debug.efi: $(EFI_OBJECTS)
-	$(Q)$(LD) $(EFI_LDFLAGS) /out:$@ $^
+	$(Q)$(LD) $(EFI_LDFLAGS) /lldmap:$B/pivotboot.map /out:$@ $^
 
 # The file that boots: the same bytes without debug information.
 $B/pivotboot.efi: $B/pivotboot.debug.efi
 	llvm-strip -o $@ $<
+
+# What takes the space in it.
+.PHONY: size
+size: $B/pivotboot.efi
+	@$(PYTHON) tests/size.py $< $B/pivotboot.map $B/leaf-init
 
 # Fails when pure code has writable data or uses a symbol from outside.
 .PHONY: purity
@@ -204,9 +211,10 @@ pcr: setup
 	@$B/tools/pcr
 
 # Puts a trust section into the loader.
-$B/tools/trust: $(addprefix payload/tools/,trust.c add-section.c) $(TOOL_OBJECTS)
+TRUST_TOOL := $(addprefix payload/tools/,trust.c add-section.c)
+$B/tools/trust: $(TRUST_TOOL) $(TOOL_OBJECTS)
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(TOOL_CFLAGS) $(WARNINGS) $(filter %.c %.o,$^) -o $@
+	$(Q)$(CC) $(TOOL_CFLAGS) $(WARNINGS) $(TRUST_TOOL) $(filter %.o,$^) -o $@
 
 comma := ,
 .PHONY: trust
@@ -442,6 +450,10 @@ test-needs: run-needs test-kernels $B/vm/runc.cpio.zst $B/vm/deaf.efi $(UNIT_TES
     $B/tools/keys-table $B/tools/trust
 test: test-needs
 	@$(PYTHON) tests/run
+
+.PHONY: soak
+soak: test-needs
+	@$(PYTHON) tests/run soak
 
 # ---- benches ---------------------------------------------------------------------------------
 

@@ -121,7 +121,7 @@ enum status network_follow_configuration(struct boot *boot)
     return snp_choose(&boot->snp, boot->config.transport, &boot->detail);
 }
 
-/* Says how close it came to the limits of its memory. */
+/* Says what there was to do, and how close the memory for frames came to its limit. */
 static void close_network(struct boot *boot)
 {
     char memory[200];
@@ -130,7 +130,7 @@ static void close_network(struct boot *boot)
     if (!boot->network)
         return;
     text_add(&line, "network: ");
-    network_describe_memory(boot->network, &line);
+    network_describe_frames(boot->network, &line);
     console_line(&boot->console, &line);
     network_close(boot->network);
     boot->network = NULL;

@@ -16,8 +16,11 @@ union config_value {
     config_ONFAIL onfail;
     config_TRANSPORT transport;
     config_STREAM stream;
+    config_DECOMPRESS decompress;
     config_TPM tpm;
     config_FLAG flag;
+    config_NUMBER number;
+    config_UTC utc_s;
 };
 
 /*

@@ -188,6 +188,18 @@ static struct frame *network_take_frame(struct network *network)
     return frames_take(&network->frames);
 }
 
+size_t network_heap_most_bytes(const struct network *network)
+{
+    (void)network; /* lwIP's state is global */
+    return lwip_stats.mem.max;
+}
+
+size_t network_heap_bytes(const struct network *network)
+{
+    (void)network;
+    return MEM_SIZE;
+}
+
 enum status network_poll(struct network *network)
 {
     enum status st = STATUS_OK;
@@ -217,12 +229,8 @@ enum status network_poll(struct network *network)
     return st;
 }
 
-void network_describe_memory(const struct network *network, struct text *text)
+void network_describe_frames(const struct network *network, struct text *text)
 {
-    text_add_u64(text, lwip_stats.mem.max);
-    text_add(text, " of ");
-    text_add_u64(text, MEM_SIZE);
-    text_add(text, " bytes of lwIP's memory and ");
     text_add_u64(text, network->frames.most_used);
     text_add(text, " of ");
     text_add_u64(text, (uint64_t)FRAMES_IN_BLOCK * FRAMES_BLOCKS_MOST);
