@@ -24,9 +24,12 @@ help:
 	@echo "make check   formatting, purity, static analysis (make test runs it as well)"
 	@echo "make         build $B/pivotboot.efi"
 	@echo "make trust   ANCHORS=certificates.pem POLICY=file: a loader that only boots what is signed"
+	@echo "make size    what takes the space in $B/pivotboot.efi"
+	@echo "make soak    boots that take many minutes: initrds beyond 4 GiB"
 	@echo "make format  lay out all C sources with clang-format"
 	@echo "make pcr ENTRY=file LINUX=file   predict PCR 12 (measured boot, see README.md)"
 	@echo "make fuzz T=target SECONDS=60   explore with libFuzzer"
+	@echo "make bench-net  throughput beside iPXE, GRUB and the firmware, on clean and lossy links"
 	@echo "make lock    take the archive's library versions into .deps/lock"
 	@echo "make clean   remove $B (downloads stay in the cache)"
 
@@ -54,8 +57,10 @@ lock:
 
 # ---- sources --------------------------------------------------------------------------------
 
-PURE := $(wildcard payload/*.c kernel-cmdline/*.c) $(addprefix net/,url.c content-range.c \
-            dns-message.c http-date.c http-headers.c http-request.c http-response.c ip-text.c)
+PURE := $(wildcard payload/*.c payload/arch/*.c kernel-cmdline/*.c) \
+    $(addprefix net/,url.c content-range.c dns-message.c http-date.c http-headers.c \
+        http-request.c http-response.c ip-text.c stall.c \
+        window.c)
 NET  := $(filter-out $(PURE),$(wildcard net/*.c))
 EFI  := $(wildcard efi/*.c efi/libc/*.c efi/arch/x86_64/*.c)
 
@@ -63,9 +68,11 @@ MBEDTLS := $(addprefix $L/mbedtls/library/,asn1parse.c asn1write.c bignum.c bign
                constant_time.c ecdsa.c ecp.c ecp_curves.c md.c oid.c pk.c pk_ecc.c pk_wrap.c \
                pkparse.c platform_util.c rsa.c rsa_alt_helpers.c sha256.c sha512.c x509.c \
                x509_crt.c)
+# What mbedTLS calls: tests and host tools need it as well.
+MBEDTLS_HOOKS := $(addprefix efi/,mbedtls-sha256.c mbedtls-sha256-portable.c)
 LLHTTP  := $(addprefix $L/llhttp/usr/src/llhttp/src/,api.c http.c llhttp.c)
 LWIP    := $(addprefix $L/lwip/src/core/,def.c inet_chksum.c init.c ip.c mem.c memp.c \
-             netif.c pbuf.c tcp.c tcp_in.c tcp_out.c timeouts.c udp.c \
+             netif.c pbuf.c stats.c tcp.c tcp_in.c tcp_out.c timeouts.c udp.c \
              ipv4/dhcp.c ipv4/etharp.c ipv4/icmp.c ipv4/ip4.c ipv4/ip4_addr.c \
              ipv6/dhcp6.c ipv6/ethip6.c ipv6/icmp6.c ipv6/ip6.c ipv6/ip6_addr.c ipv6/mld6.c \
              ipv6/nd6.c) \
@@ -129,6 +136,9 @@ EFI_OBJECTS := $(call efi_object,$(PURE) $(NET) $(EFI) $(MBEDTLS) $(LLHTTP) $(LW
 $(call efi_object,$(PURE)): EXTRA = $(WARNINGS)
 $(call efi_object,$(NET)):  EXTRA = $(WARNINGS) $(LWIP_INCLUDES)
 $(call efi_object,$(EFI)):  EXTRA = $(WARNINGS) $(EFI_INCLUDES)
+# It includes a source of the library's.
+$(foreach build,efi tool host fuzz analysis,$B/$(build)/efi/mbedtls-sha256-portable.o): \
+    EXTRA = $(LIBRARY_FLAGS) -isystem $L/mbedtls/library
 $(call efi_object,$(LWIP)): EXTRA = $(LIBRARY_FLAGS) $(LWIP_INCLUDES)
 $(call efi_object,$(MBEDTLS)): EXTRA = $(LIBRARY_FLAGS)
 $(call efi_object,$(LLHTTP)): EXTRA = $(LIBRARY_FLAGS) -Os
@@ -149,11 +159,16 @@ $B/efi/lib/%.o: $L/.complete Makefile
 EFI_LDFLAGS := /nodefaultlib /subsystem:efi_application /entry:efi_main /opt:ref /debug:dwarf \
     /Brepro
 $B/pivotboot.debug.efi: $(EFI_OBJECTS)
-	$(Q)$(LD) $(EFI_LDFLAGS) /out:$@ $^
+	$(Q)$(LD) $(EFI_LDFLAGS) /lldmap:$B/pivotboot.map /out:$@ $^
 
 # The file that boots: the same bytes without debug information.
 $B/pivotboot.efi: $B/pivotboot.debug.efi
 	llvm-strip -o $@ $<
+
+# What takes the space in it.
+.PHONY: size
+size: $B/pivotboot.efi
+	@$(PYTHON) tests/size.py $< $B/pivotboot.map $B/leaf-init
 
 # Fails when pure code has writable data or uses a symbol from outside.
 .PHONY: purity
@@ -172,9 +187,9 @@ $B/tools/keys-table: $(KEYS_TABLE) $(wildcard kernel-cmdline/*.h kernel-cmdline/
 
 TOOL_CFLAGS := -std=gnu11 -g -O2 -MD -MP $(INCLUDES_LIBRARIES) \
     $(subst mbedtls-config.h,tools/mbedtls-config.h,$(DEFINES)) -I.
-TOOL_PURE := $(wildcard payload/*.c kernel-cmdline/*.c)
+TOOL_PURE := $(wildcard payload/*.c payload/arch/*.c kernel-cmdline/*.c)
 TOOL_OBJECTS := $(patsubst %.c,$B/tool/%.o,$(subst $L/,lib/,$(TOOL_PURE) $(DECODERS) \
-    $(sort $(MBEDTLS) $(addprefix $L/mbedtls/library/,base64.c sha1.c sha512.c)) \
+    $(MBEDTLS_HOOKS) $(sort $(MBEDTLS) $(addprefix $L/mbedtls/library/,base64.c sha1.c sha512.c)) \
     payload/tools/mbedtls-memory.c))
 $(patsubst %.c,$B/tool/%.o,$(TOOL_PURE) payload/tools/mbedtls-memory.c): EXTRA = $(WARNINGS)
 $B/tool/%.o: %.c Makefile | $L/.complete
@@ -196,9 +211,10 @@ pcr: setup
 	@$B/tools/pcr
 
 # Puts a trust section into the loader.
-$B/tools/trust: $(addprefix payload/tools/,trust.c add-section.c) $(TOOL_OBJECTS)
+TRUST_TOOL := $(addprefix payload/tools/,trust.c add-section.c)
+$B/tools/trust: $(TRUST_TOOL) $(TOOL_OBJECTS)
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(TOOL_CFLAGS) $(WARNINGS) $(filter %.c %.o,$^) -o $@
+	$(Q)$(CC) $(TOOL_CFLAGS) $(WARNINGS) $(TRUST_TOOL) $(filter %.o,$^) -o $@
 
 comma := ,
 .PHONY: trust
@@ -254,7 +270,8 @@ HOST_CFLAGS := -std=gnu11 -g -O1 -fsanitize=address,undefined -fno-sanitize-reco
 host_object = $(patsubst %.c,$B/host/%.o,$(subst $L/,lib/,$1))
 # mbedTLS's memory, of which tests say when it is out.
 TEST_MEMORY := tests/unit/mbedtls-memory.c
-HOST_OBJECTS := $(call host_object,$(PURE) $(MBEDTLS) $(LLHTTP) $(DECODERS) $(TEST_MEMORY))
+HOST_OBJECTS := $(call host_object,$(PURE) $(MBEDTLS) $(MBEDTLS_HOOKS) $(LLHTTP) \
+    $(DECODERS) $(TEST_MEMORY))
 
 $(call host_object,$(PURE) $(TEST_MEMORY)): EXTRA = $(WARNINGS)
 $(call host_object,$(MBEDTLS) $(LLHTTP)): EXTRA = $(LIBRARY_FLAGS)
@@ -309,8 +326,8 @@ leaf-tools: $B/leaf-init $B/leaf-initrd $B/leaf-checker $B/leaf-setup
 
 # The same target twice: with libFuzzer to explore, with a small driver to replay corpora.
 FUZZ_NAMES := $(patsubst tests/fuzz/fuzz-%.c,%,$(wildcard tests/fuzz/fuzz-*.c))
-FUZZ_OBJECTS := $(patsubst %.c,$B/fuzz/%.o,$(subst $L/,lib/,$(PURE) $(MBEDTLS) $(LLHTTP) \
-    $(DECODERS) $(TEST_MEMORY)))
+FUZZ_OBJECTS := $(patsubst %.c,$B/fuzz/%.o,$(subst $L/,lib/,$(PURE) $(MBEDTLS) \
+    $(MBEDTLS_HOOKS) $(LLHTTP) $(DECODERS) $(TEST_MEMORY)))
 FUZZ_REPLAYS := $(FUZZ_NAMES:%=$B/fuzz/replay-%)
 
 $(patsubst %.c,$B/fuzz/%.o,$(PURE) $(TEST_MEMORY)): EXTRA = $(WARNINGS)
@@ -340,9 +357,9 @@ fuzz: setup
 
 # ---- style and static analysis --------------------------------------------------------------
 
-OWN_C := $(wildcard payload/*.c payload/leaf/*.c payload/tools/*.c kernel-cmdline/*.c net/*.c efi/*.c efi/*/*.c \
-    tests/unit/*.c tests/fuzz/*.c tests/vm/*/*.c)
-OWN_H := $(wildcard payload/*.h payload/leaf/*.h payload/leaf/arch/*.h payload/tools/*.h kernel-cmdline/*.h net/*.h net/lwip/*.h net/lwip/arch/*.h efi/*.h \
+OWN_C := $(wildcard payload/*.c payload/arch/*.c payload/leaf/*.c payload/tools/*.c kernel-cmdline/*.c net/*.c efi/*.c efi/*/*.c \
+    tests/unit/*.c tests/fuzz/*.c tests/vm/*/*.c tests/bench/*/*.c)
+OWN_H := $(wildcard payload/*.h payload/arch/*.h payload/leaf/*.h payload/leaf/arch/*.h payload/tools/*.h kernel-cmdline/*.h net/*.h net/lwip/*.h net/lwip/arch/*.h efi/*.h \
     efi/*/*.h efi/libc/include/*.h tests/unit/*.h tests/vm/*/*.h)
 
 .PHONY: check-format check-analysis
@@ -357,7 +374,8 @@ check-format: | setup
 	    clang-format --dry-run --Werror $(OWN_C) $(OWN_H); \
 	else echo 'check-format: skipped: the layout is that of clang-format 14'; fi
 
-ANALYSED := $(patsubst %.c,$B/analysis/%.ok,$(PURE) $(NET) $(EFI))
+ANALYSED := $(patsubst %.c,$B/analysis/%.ok,$(PURE) $(NET) \
+    $(filter-out efi/mbedtls-sha256-portable.c,$(EFI)))
 $(patsubst %.c,$B/analysis/%.ok,$(NET)): EXTRA = $(LWIP_INCLUDES)
 $(patsubst %.c,$B/analysis/%.ok,$(EFI)): EXTRA = $(EFI_INCLUDES) $(LEAF_PROGRAM)
 check-analysis: $(ANALYSED)
@@ -376,6 +394,14 @@ $B/vm/%.o: tests/vm/probe/%.c | $L/.complete
 	$(Q)$(CC) $(EFI_CFLAGS) $(WARNINGS) $(EFI_INCLUDES) -c $< -o $@
 
 $B/vm/probe-pe.efi: $(PROBE)
+	$(Q)$(LD) $(filter-out /debug:dwarf,$(EFI_LDFLAGS)) /out:$@ $^
+
+# Takes the firmware's frames away.
+$B/vm/deaf.o: tests/vm/deaf/deaf.c | $L/.complete
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(EFI_CFLAGS) $(WARNINGS) $(EFI_INCLUDES) -c $< -o $@
+
+$B/vm/deaf.efi: $B/vm/deaf.o
 	$(Q)$(LD) $(filter-out /debug:dwarf,$(EFI_LDFLAGS)) /out:$@ $^
 
 $B/vm/probe.efi: $B/vm/probe-pe.efi tests/vm/bzimage.py
@@ -420,10 +446,28 @@ run-machine: run-needs
 run: run-machine
 	@$(exit $(or $(shell cat $B/vm/run-status-$$PPID && rm $B/vm/run-status-$$PPID),125))false
 
-test-needs: run-needs test-kernels $B/vm/runc.cpio.zst $(UNIT_TESTS) $(FUZZ_REPLAYS) \
+test-needs: run-needs test-kernels $B/vm/runc.cpio.zst $B/vm/deaf.efi $(UNIT_TESTS) $(FUZZ_REPLAYS) \
     $B/tools/keys-table $B/tools/trust
 test: test-needs
 	@$(PYTHON) tests/run
+
+.PHONY: soak
+soak: test-needs
+	@$(PYTHON) tests/run soak
+
+# ---- benches ---------------------------------------------------------------------------------
+
+$B/bench/forwarder: tests/bench/link/forwarder.c
+	@mkdir -p $(@D)
+	$(Q)$(CC) -std=gnu11 -O2 $(WARNINGS) $< -o $@
+
+$B/bench/congestion.so: tests/bench/link/congestion.c
+	@mkdir -p $(@D)
+	$(Q)$(CC) -std=gnu11 -O2 -shared -fPIC $(WARNINGS) $< -o $@
+
+.PHONY: bench-net
+bench-net: test-needs $B/bench/forwarder $B/bench/congestion.so
+	@$(PYTHON) tests/bench/net.py
 
 clean:
 	rm -rf $B

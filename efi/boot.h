@@ -14,6 +14,7 @@
 #include "../payload/kernel-image.h"
 #include "../payload/leaf-archive.h"
 #include "../payload/text.h"
+#include "../payload/trust-section.h"
 #include "clock.h"
 #include "console.h"
 #include "efi.h"
@@ -48,6 +49,8 @@ struct initrd_file {
     bool walk_over;
     bool streamed;    /* fetched when the kernel asks for it */
     struct blob blob; /* else: fetched and verified before */
+    bool unpacked;    /* the kernel gets what is in it */
+    uint64_t unpacked_bytes;
 };
 
 /* How the initrds become what the kernel gets: see initrd-plan.h. */
@@ -70,6 +73,13 @@ struct boot {
     struct console console;
     struct platform platform;
     struct stages stages;
+
+    /* What the trust section says; trust points into the loaded image. */
+    bool has_anchors;
+    struct bytes trust_section;
+    struct trust trust;
+    bool entry_is_verified;
+    uint64_t floor; /* the rollback floor of the entry's name */
 
     char detail_memory[BOOT_DETAIL_BYTES];
     struct text detail; /* of the step that failed */
@@ -94,6 +104,8 @@ struct boot {
 
     struct blob kernel;
     struct kernel_image kernel_image;
+    struct capabilities capabilities;
+    bool capabilities_asked;
     struct pages options_pages;
     struct text options; /* the user's, joined */
     struct root_choice root;

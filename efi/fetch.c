@@ -2,6 +2,7 @@
 
 #include "../net/http.h"
 #include "../payload/buffer-sink.h"
+#include "mbedtls-sha256.h"
 #include "progress.h"
 
 static void log_digest(const struct fetch *fetch, const struct fetch_file *file,
@@ -11,15 +12,20 @@ static void log_digest(const struct fetch *fetch, const struct fetch_file *file,
     struct text line = TEXT(memory);
 
     text_add(&line, file->name);
-    text_add(&line, ": SHA-256 ");
-    text_add_hex_bytes(&line, (struct bytes){ digest->result.bytes, SHA256_BYTES });
-    text_add(&line, file->expected.digest ? " as expected" : ", not pinned");
+    if (file->expected.digest) {
+        text_add(&line, ": SHA-256 ");
+        text_add_hex_bytes(&line, (struct bytes){ digest->result.bytes, SHA256_BYTES });
+        text_add(&line, " as expected, by ");
+        text_add(&line, mbedtls_sha256_way());
+    } else {
+        text_add(&line, ": not checked, no SHA-256 was given");
+    }
     console_line(fetch->console, &line);
 }
 
 /* HTTP body -> progress -> digest -> to. */
-static enum status fetch_through(const struct fetch *fetch, const struct fetch_file *file,
-                                 struct sink *to, struct text *detail, struct text *ret_url)
+static enum status run(const struct fetch *fetch, const struct fetch_file *file, struct sink *to,
+                       struct text *detail, struct text *ret_url)
 {
     struct digest_sink digest;
     struct progress_sink progress;
@@ -52,7 +58,7 @@ enum status fetch_file(const struct fetch *fetch, const struct fetch_file *file,
     enum status st;
 
     pages_sink_init(&memory, &pages, fetch->services, file->limit_bytes, detail);
-    st = fetch_through(fetch, file, &memory.sink, detail, ret_url);
+    st = run(fetch, file, &memory.sink, detail, ret_url);
     if (st) {
         pages_free(&pages);
         return st;
@@ -60,6 +66,12 @@ enum status fetch_file(const struct fetch *fetch, const struct fetch_file *file,
     *ret_pages = pages;
     *ret_bytes = pages_sink_bytes(&memory);
     return STATUS_OK;
+}
+
+enum status fetch_through(const struct fetch *fetch, const struct fetch_file *file, struct sink *to,
+                          struct text *detail)
+{
+    return run(fetch, file, to, detail, NULL);
 }
 
 enum status fetch_into(const struct fetch *fetch, const struct fetch_file *file,
@@ -70,7 +82,7 @@ enum status fetch_into(const struct fetch *fetch, const struct fetch_file *file,
 
     sized.expected.size_bytes = region.size;
     buffer_sink_init(&memory, region);
-    return fetch_through(fetch, &sized, &memory.sink, detail, NULL);
+    return run(fetch, &sized, &memory.sink, detail, NULL);
 }
 
 enum status fetch_range(const struct fetch *fetch, struct bytes url, struct http_range range,

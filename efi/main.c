@@ -10,11 +10,14 @@
 #include "initrd-load.h"
 #include "initrd-plan.h"
 #include "loader-interface.h"
+#include "mbedtls-memory.h"
 #include "measure.h"
 #include "memory.h"
 #include "network-up.h"
 #include "root.h"
 #include "status-code.h"
+#include "trust.h"
+#include "unpack.h"
 
 EFI_STATUS EFIAPI efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system);
 
@@ -77,8 +80,11 @@ static enum status kernel_fetch(struct boot *boot)
         .size_bytes = config->given[KEY_linux_size] ? config->linux_size : SINK_SIZE_UNKNOWN,
     };
 
+    enum status st;
+
     stages_begin(&boot->stages, STAGE_KERNEL);
-    return fetch_blob(boot, "kernel", config->linux_url, expected, KERNEL_MAX_BYTES, &boot->kernel);
+    st = fetch_blob(boot, "kernel", config->linux_url, expected, KERNEL_MAX_BYTES, &boot->kernel);
+    return st ? st : unpack_kernel(boot, KERNEL_MAX_BYTES);
 }
 
 static enum status kernel_check(struct boot *boot)
@@ -133,6 +139,38 @@ static void log_times(struct boot *boot)
     console_line(&boot->console, &line);
 }
 
+/* What pivotboot itself takes, and what is left for the kernel. */
+static void log_memory(struct boot *boot, const struct memory *memory)
+{
+    char storage[300];
+    struct text line = TEXT(storage);
+    const struct pages *held[] = {
+        &boot->plan.leaf_pages, &boot->cmdline_pages, &boot->options_pages,
+        &boot->entry.pages,     &boot->conf.pages,    &boot->line_pages,
+    };
+    uint64_t held_bytes = 0;
+
+    for (size_t i = 0; i < ARRAY_LENGTH(held); i++)
+        held_bytes += held[i]->capacity_bytes;
+    for (size_t i = 0; i < boot->plan.count; i++)
+        held_bytes += boot->plan.files[i].blob.pages.capacity_bytes;
+    text_add(&line, "memory: image ");
+    text_add_size(&line, boot->loaded->ImageSize);
+    text_add(&line, ", network ");
+    text_add_size(&line, boot->platform.used_bytes);
+    text_add(&line, " (of lwIP's heap at most ");
+    text_add_size(&line, network_heap_most_bytes(boot->network));
+    text_add(&line, " of ");
+    text_add_size(&line, network_heap_bytes(boot->network));
+    text_add(&line, "; with decoders at most ");
+    text_add_size(&line, boot->platform.most_bytes);
+    text_add(&line, "), files ");
+    text_add_size(&line, held_bytes);
+    text_add(&line, "; ");
+    memory_describe(memory, &line);
+    console_line(&boot->console, &line);
+}
+
 /*
  * The kernel has all of its initrd: nothing may arrive from the network any more, and what the
  * operating system is told of its loader is complete.
@@ -155,6 +193,15 @@ static void finish(void *context)
                                     "operating system");
 }
 
+/* Whether a part of what boots is fetched and verified only when the kernel asks for it. */
+static bool is_streamed(const struct boot *boot)
+{
+    for (size_t i = 0; i < boot->plan.count; i++)
+        if (boot->plan.files[i].streamed)
+            return true;
+    return false;
+}
+
 /* The kernel's stub asks for its initrd. */
 static enum status initrd_hand_over(void *context, struct buffer to)
 {
@@ -163,6 +210,8 @@ static enum status initrd_hand_over(void *context, struct buffer to)
 
     stages_begin(&boot->stages, STAGE_INITRD);
     st = initrd_load(boot, to);
+    if (!st && is_streamed(boot))
+        st = trust_raise_floor(boot);
     stages_begin(&boot->stages, STAGE_STUB);
     if (!st)
         finish(boot);
@@ -199,6 +248,7 @@ static enum status handoff(struct boot *boot)
     enum status st;
 
     stages_begin(&boot->stages, STAGE_STUB);
+    log_memory(boot, &before);
     if (boot->initrd.size_bytes == 0)
         finish(boot);
     console_say(&boot->console, "starting the kernel");
@@ -220,6 +270,8 @@ static enum status boot_run(struct boot *b)
 {
     enum status st;
 
+    if ((st = trust_load(b)))
+        return fail(b, "trust", st);
     if ((st = configure_from_line(b)))
         return fail(b, "configuration", st);
     if (b->config.help) {
@@ -232,6 +284,10 @@ static enum status boot_run(struct boot *b)
         return fail(b, "configuration", st);
     if ((st = configure_from_entry(b)))
         return fail(b, "entry", st);
+    if ((st = trust_check_entry(b)))
+        return fail(b, "entry", st);
+    if ((st = network_follow_configuration(b)))
+        return fail(b, "network", st);
     if ((st = initrd_plan_sizes(b)))
         return fail(b, "initrd", st);
     if ((st = kernel_fetch(b)))
@@ -252,6 +308,8 @@ static enum status boot_run(struct boot *b)
         return fail(b, "hand-off", st);
     if ((st = measure(b)))
         return fail(b, "measurement", st);
+    if (!is_streamed(b) && (st = trust_raise_floor(b)))
+        return fail(b, "rollback floor", st);
     return handoff(b);
 }
 
@@ -268,6 +326,7 @@ static void boot_init(struct boot *boot, EFI_HANDLE image, EFI_SYSTEM_TABLE *sys
     stages_init(&boot->stages, &boot->clock);
     console_init(&boot->console, system, &boot->clock);
     platform_init(&boot->platform, boot->services, &boot->clock, &boot->console);
+    mbedtls_memory_use(platform_allocator(&boot->platform));
     /* A boot option's watchdog fires after five minutes: a slow network may take longer. */
     boot->services->SetWatchdogTimer(0, 0, 0, NULL);
 }

@@ -56,12 +56,21 @@ static void log_network(struct boot *boot)
 static enum status device_up(struct boot *boot, EFI_HANDLE handle)
 {
     uint32_t timeout_ms = boot->config.network_timeout_s * 1000;
+    struct snp_device device = {
+        .services = boot->services,
+        .console = &boot->console,
+        .agent = boot->image,
+        .parent = boot->loaded->ParentHandle,
+        .handle = handle,
+    };
     enum status st;
 
     stages_begin(&boot->stages, STAGE_LINK);
-    if ((st = snp_open(&boot->snp, boot->services, boot->image, handle, &boot->detail)))
+    if ((st = snp_open(&boot->snp, &device, &boot->detail)))
         return st;
     if ((st = wait_for_link(boot, timeout_ms)))
+        return st;
+    if ((st = snp_choose(&boot->snp, boot->config.transport, &boot->detail)))
         return st;
     stages_begin(&boot->stages, STAGE_DHCP);
     if ((st = network_open(&boot->platform.net, &boot->snp.link, &boot->network)))
@@ -104,16 +113,37 @@ enum status network_up(struct boot *boot)
     return st;
 }
 
-void network_stop(struct boot *boot)
+enum status network_follow_configuration(struct boot *boot)
 {
+    if (!(boot->config.given_by[KEY_transport] & KEY_ENTRY) ||
+        (boot->config.given_by[KEY_transport] & KEY_LINE))
+        return STATUS_OK;
+    return snp_choose(&boot->snp, boot->config.transport, &boot->detail);
+}
+
+/* Says what there was to do, and how close the memory for frames came to its limit. */
+static void close_network(struct boot *boot)
+{
+    char memory[200];
+    struct text line = TEXT(memory);
+
+    if (!boot->network)
+        return;
+    text_add(&line, "network: ");
+    network_describe_frames(boot->network, &line);
+    console_line(&boot->console, &line);
     network_close(boot->network);
     boot->network = NULL;
+}
+
+void network_stop(struct boot *boot)
+{
+    close_network(boot);
     snp_stop(&boot->snp);
 }
 
 void network_down(struct boot *boot)
 {
-    network_close(boot->network);
-    boot->network = NULL;
+    close_network(boot);
     snp_close(&boot->snp);
 }

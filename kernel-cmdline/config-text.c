@@ -1,5 +1,7 @@
 #include "config-text.h"
 
+#include "../payload/utc.h"
+
 static void begin(struct text *text, const char *name)
 {
     text_add(text, name);
@@ -19,9 +21,11 @@ static void add_string(struct text *text, const char *name, const char *value)
 }
 
 /* One for each type of keys.def: a new type does not compile before somebody has decided. */
-#define add_URL(text, name, value)     ((void)(value))
-#define add_SECONDS(text, name, value) ((void)(value))
-#define add_STREAM(text, name, value)  ((void)(value))
+#define add_URL(text, name, value)        ((void)(value))
+#define add_SECONDS(text, name, value)    ((void)(value))
+#define add_STREAM(text, name, value)     ((void)(value))
+#define add_DECOMPRESS(text, name, value) ((void)(value))
+#define add_TRANSPORT(text, name, value)  ((void)(value))
 
 static void add_TEXT(struct text *text, const char *name, const config_TEXT *value)
 {
@@ -77,6 +81,20 @@ static void add_TPM(struct text *text, const char *name, const config_TPM *value
 static void add_FLAG(struct text *text, const char *name, const config_FLAG *value)
 {
     add_string(text, name, *value ? "yes" : "no");
+}
+
+static void add_NUMBER(struct text *text, const char *name, const config_NUMBER *value)
+{
+    begin(text, name);
+    text_add_u64(text, *value);
+    text_add(text, "\n");
+}
+
+static void add_UTC(struct text *text, const char *name, const config_UTC *value)
+{
+    begin(text, name);
+    utc_add(text, *value);
+    text_add(text, "\n");
 }
 
 void config_describe(const struct config *config, struct bytes options, struct text *ret_text)

@@ -1,5 +1,7 @@
 #include "config-value.h"
 
+#include "../payload/utc.h"
+
 static bool read_number(struct bytes text, uint64_t most, uint64_t *ret_number)
 {
     uint64_t number = 0;
@@ -13,8 +15,6 @@ static bool read_number(struct bytes text, uint64_t most, uint64_t *ret_number)
             return false;
         number = number * 10 + digit;
     }
-    if (number == 0)
-        return false;
     *ret_number = number;
     return true;
 }
@@ -62,6 +62,14 @@ static bool read_format(struct bytes text, enum format_said *ret_format)
     return *ret_format != FORMAT_AUTO || bytes_equal(text, BYTES("auto"));
 }
 
+static bool read_decompress(struct bytes text, enum decompress_mode *ret_mode)
+{
+    *ret_mode = bytes_equal(text, BYTES("never"))    ? DECOMPRESS_NEVER
+                : bytes_equal(text, BYTES("always")) ? DECOMPRESS_ALWAYS
+                                                     : DECOMPRESS_AUTO;
+    return *ret_mode != DECOMPRESS_AUTO || bytes_equal(text, BYTES("auto"));
+}
+
 bool config_value_read(enum key_type type, struct bytes text, union config_value *ret_value)
 {
     uint64_t number;
@@ -76,9 +84,9 @@ bool config_value_read(enum key_type type, struct bytes text, union config_value
     case KEY_TYPE_SHA256:
         return read_sha256(text, &ret_value->sha256);
     case KEY_TYPE_SIZE:
-        return read_number(text, INT64_MAX, &ret_value->size);
+        return read_number(text, INT64_MAX, &ret_value->size) && ret_value->size > 0;
     case KEY_TYPE_SECONDS:
-        if (!read_number(text, CONFIG_MAX_SECONDS, &number))
+        if (!read_number(text, CONFIG_MAX_SECONDS, &number) || number == 0)
             return false;
         ret_value->seconds = (config_SECONDS)number;
         return true;
@@ -90,16 +98,25 @@ bool config_value_read(enum key_type type, struct bytes text, union config_value
         ret_value->onfail =
             bytes_equal(text, BYTES("continue")) ? LEAF_ONFAIL_CONTINUE : LEAF_ONFAIL_PANIC;
         return bytes_equal(text, BYTES("continue")) || bytes_equal(text, BYTES("panic"));
+    case KEY_TYPE_TRANSPORT:
+        return transport_from_name(text, &ret_value->transport);
     case KEY_TYPE_STREAM:
         return read_stream(text, &ret_value->stream);
     case KEY_TYPE_FORMAT:
         return read_format(text, &ret_value->format);
+    case KEY_TYPE_DECOMPRESS:
+        return read_decompress(text, &ret_value->decompress);
     case KEY_TYPE_TPM:
         ret_value->tpm = bytes_equal(text, BYTES("require")) ? TPM_REQUIRE : TPM_AUTO;
         return ret_value->tpm == TPM_REQUIRE || bytes_equal(text, BYTES("auto"));
     case KEY_TYPE_FLAG:
         ret_value->flag = bytes_equal(text, BYTES("yes"));
         return ret_value->flag || bytes_equal(text, BYTES("no"));
+    case KEY_TYPE_NUMBER:
+        return read_number(text, UINT64_MAX, &ret_value->number);
+    case KEY_TYPE_UTC:
+        ret_value->utc_s = utc_parse(text);
+        return ret_value->utc_s != UTC_UNKNOWN;
     }
     return false;
 }

@@ -14,10 +14,14 @@ union config_value {
     config_ROOT_MODE root_mode;
     config_ARCHITECTURE architecture;
     config_ONFAIL onfail;
+    config_TRANSPORT transport;
     config_STREAM stream;
     config_FORMAT format;
+    config_DECOMPRESS decompress;
     config_TPM tpm;
     config_FLAG flag;
+    config_NUMBER number;
+    config_UTC utc_s;
 };
 
 /*

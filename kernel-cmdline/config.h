@@ -12,6 +12,7 @@
 #include "../payload/status.h"
 #include "../payload/text.h"
 #include "root-mode.h"
+#include "transport.h"
 
 /* Longest text of LoadOptions or a .conf, in bytes. */
 #define CONFIG_LINE_MAX_BYTES (32 * 1024)
@@ -30,6 +31,12 @@ enum format_said {
     FORMAT_ZSTD, /* from its first byte on */
     FORMAT_CPIO, /* uncompressed archives to its end */
     FORMAT_OTHER,
+};
+
+enum decompress_mode {
+    DECOMPRESS_AUTO,
+    DECOMPRESS_NEVER,
+    DECOMPRESS_ALWAYS,
 };
 
 enum key_source {
@@ -61,10 +68,14 @@ typedef uint32_t config_SECONDS;
 typedef enum root_mode config_ROOT_MODE;
 typedef enum architecture config_ARCHITECTURE;
 typedef enum leaf_onfail config_ONFAIL;
+typedef enum transport config_TRANSPORT;
 typedef enum stream_mode config_STREAM;
 typedef enum format_said config_FORMAT;
+typedef enum decompress_mode config_DECOMPRESS;
 typedef enum tpm_use config_TPM;
 typedef bool config_FLAG;
+typedef uint64_t config_NUMBER;
+typedef int64_t config_UTC; /* seconds, see payload/utc.h */
 
 struct config {
     /* How often each key was given, over all sources; 0: the field holds the default (zero

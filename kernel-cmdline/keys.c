@@ -83,17 +83,30 @@ void key_type_describe(enum key_type type, struct text *text)
     case KEY_TYPE_ONFAIL:
         text_add(text, "panic or continue");
         return;
+    case KEY_TYPE_TRANSPORT:
+        text_add(text, "auto, snp or firmware");
+        return;
     case KEY_TYPE_STREAM:
         text_add(text, "auto, on or off");
         return;
     case KEY_TYPE_FORMAT:
         text_add(text, "auto, zstd, cpio or other");
         return;
+    case KEY_TYPE_DECOMPRESS:
+        text_add(text, "auto, never or always");
+        return;
     case KEY_TYPE_TPM:
         text_add(text, "auto or require");
         return;
     case KEY_TYPE_FLAG:
         text_add(text, "yes or no");
+        return;
+    case KEY_TYPE_NUMBER:
+        text_add(text, "a decimal number from 0 to ");
+        text_add_u64(text, UINT64_MAX);
+        return;
+    case KEY_TYPE_UTC:
+        text_add(text, "a time in UTC such as 2026-11-23T08:05:35Z");
         return;
     }
 }
@@ -109,10 +122,14 @@ const char *key_type_placeholder(enum key_type type)
         [KEY_TYPE_ROOT_MODE] = "MODE",
         [KEY_TYPE_ARCHITECTURE] = "ARCHITECTURE",
         [KEY_TYPE_ONFAIL] = "panic|continue",
+        [KEY_TYPE_TRANSPORT] = "auto|snp|firmware",
         [KEY_TYPE_STREAM] = "auto|on|off",
         [KEY_TYPE_FORMAT] = "auto|zstd|cpio|other",
+        [KEY_TYPE_DECOMPRESS] = "auto|never|always",
         [KEY_TYPE_TPM] = "auto|require",
         [KEY_TYPE_FLAG] = "yes|no",
+        [KEY_TYPE_NUMBER] = "NUMBER",
+        [KEY_TYPE_UTC] = "TIME",
     };
     return placeholders[type];
 }

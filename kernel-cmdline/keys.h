@@ -13,10 +13,14 @@ enum key_type {
     KEY_TYPE_ROOT_MODE,
     KEY_TYPE_ARCHITECTURE,
     KEY_TYPE_ONFAIL,
+    KEY_TYPE_TRANSPORT,
     KEY_TYPE_STREAM,
     KEY_TYPE_FORMAT,
+    KEY_TYPE_DECOMPRESS,
     KEY_TYPE_TPM,
     KEY_TYPE_FLAG,
+    KEY_TYPE_NUMBER,
+    KEY_TYPE_UTC,
 };
 
 /* Every string is static and NUL-terminated. */

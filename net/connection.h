@@ -12,6 +12,7 @@
 #include "../payload/status.h"
 #include "network-task.h"
 #include "resolver-cache.h"
+#include "window.h"
 
 enum connection_state {
     CONNECTION_CLOSED, /* not open yet, or closed by us */
@@ -29,6 +30,7 @@ struct connection_attempt {
     struct connection *connection;
     struct tcp_pcb *pcb; /* NULL: not begun, or over */
     bool begun;
+    uint64_t begun_ms;
 };
 
 struct connection {
@@ -47,6 +49,7 @@ struct connection {
     void (*received)(void *context, struct bytes bytes);
     void *context;
     uint32_t unacknowledged_bytes; /* handed on, and not yet in the window again */
+    struct window window;
 };
 
 /*
@@ -61,7 +64,10 @@ enum status connection_open(struct connection *connection, struct network *netwo
 /* Sends bytes (copied; one request at a time: TCP_SND_BUF at most). STATUS_OUT_OF_MEMORY. */
 enum status connection_send(struct connection *connection, struct bytes bytes);
 
-/* Opens the window again by what was received: once for each network_poll, not for each segment. */
+/*
+ * Acknowledges what was received and opens the window again by as much: once for each
+ * network_poll, not for each segment.
+ */
 void connection_acknowledge(struct connection *connection);
 
 /* Ends an exchange that went well: lwIP says good-bye in the background. No more calls. */

@@ -5,6 +5,7 @@
 #include "kernel-cmdline/config-text.h"
 #include "kernel-cmdline/config.h"
 #include "kernel-cmdline/keys.h"
+#include "payload/utc.h"
 
 struct sources {
     struct bytes line, entry;
@@ -16,17 +17,21 @@ static void check_text(struct bytes value, const struct sources *sources)
     require(inside(value, sources->line) || inside(value, sources->entry));
 }
 
-#define CHECK_URL(value)       check_text(value, sources)
-#define CHECK_TEXT(value)      check_text(value, sources)
-#define CHECK_SHA256(value)    ((void)(value))
-#define CHECK_SIZE(value)      require((value) >= 1 && (value) <= INT64_MAX)
-#define CHECK_SECONDS(value)   require((value) >= 1 && (value) <= CONFIG_MAX_SECONDS)
-#define CHECK_ROOT_MODE(value) require((value) < ROOT_MODE_COUNT)
-#define CHECK_FORMAT(value)    require((value) <= FORMAT_OTHER)
-#define CHECK_STREAM(value)    require((value) <= STREAM_OFF)
-#define CHECK_ONFAIL(value)    require((value) == LEAF_ONFAIL_PANIC || (value) == LEAF_ONFAIL_CONTINUE)
-#define CHECK_TPM(value)       require((value) == TPM_AUTO || (value) == TPM_REQUIRE)
-#define CHECK_FLAG(value)      ((void)(value))
+#define CHECK_URL(value)        check_text(value, sources)
+#define CHECK_TEXT(value)       check_text(value, sources)
+#define CHECK_SHA256(value)     ((void)(value))
+#define CHECK_SIZE(value)       require((value) >= 1 && (value) <= INT64_MAX)
+#define CHECK_SECONDS(value)    require((value) >= 1 && (value) <= CONFIG_MAX_SECONDS)
+#define CHECK_ROOT_MODE(value)  require((value) < ROOT_MODE_COUNT)
+#define CHECK_FORMAT(value)     require((value) <= FORMAT_OTHER)
+#define CHECK_STREAM(value)     require((value) <= STREAM_OFF)
+#define CHECK_DECOMPRESS(value) require((value) <= DECOMPRESS_ALWAYS)
+#define CHECK_ONFAIL(value)     require((value) == LEAF_ONFAIL_PANIC || (value) == LEAF_ONFAIL_CONTINUE)
+#define CHECK_TRANSPORT(value)  require((value) < TRANSPORT_COUNT)
+#define CHECK_TPM(value)        require((value) == TPM_AUTO || (value) == TPM_REQUIRE)
+#define CHECK_FLAG(value)       ((void)(value))
+#define CHECK_NUMBER(value)     ((void)(value))
+#define CHECK_UTC(value)        require((value) != UTC_UNKNOWN)
 #define CHECK_ARCHITECTURE(value) \
     require((value) == ARCHITECTURE_X64 || (value) == ARCHITECTURE_AA64)
 

@@ -125,12 +125,26 @@ def test_no_memory_stays_behind(boot, web, words, status):
         assert abs(free[-1] - free[1]) < 100, found
 
 
-def test_many_returns(ipxe, web):
-    """Nothing runs out: ten failures after a full transfer each, then a success."""
+@pytest.mark.parametrize(
+    "name, transport", [("bookworm", "auto"), ("trixie", "auto"), ("sid", "auto"), ("sid", "snp")]
+)
+def test_many_returns(ipxe, web, name, transport):
+    """Nothing runs out: ten failures after a full transfer each, then a success.
+
+    After each of them iPXE fetches as before, without a new `dhcp`.
+    """
+    web.put("theirs", THEIRS)
     web.put("ours", OURS)
-    bad = f"linux=@/probe.efi initrd=@/ours initrd-sha256={'0' * 64}"
-    commands = [f"chain --autofree @/pivotboot.efi {bad} ||"] * 10
-    with ipxe("sid", *commands, "chain @/pivotboot.efi linux=@/probe.efi -- probe-exit=0") as vm:
+    bad = f"linux=@/probe.efi initrd=@/ours initrd-sha256={'0' * 64} transport={transport}"
+    commands = [
+        f"chain --autofree @/pivotboot.efi {bad} ||",
+        "imgfetch --name theirs @/theirs || echo cannot fetch",
+        "imgfree theirs",
+    ] * 10
+    with ipxe(name, *commands, "chain @/pivotboot.efi linux=@/probe.efi -- probe-exit=0") as vm:
         probe_done(vm)
         assert vm.console.count("(status 81)") == 10
-        assert [status for status, path in web.requests() if path == "/ours"] == [206, 200] * 10
+        assert "cannot fetch" not in vm.console, vm.report()
+        requests = web.requests()
+        assert requests.count((200, "/ours")) == 10
+        assert requests.count((200, "/theirs")) == 10
