@@ -29,6 +29,7 @@ help:
 	@echo "make format  lay out all C sources with clang-format"
 	@echo "make pcr ENTRY=file LINUX=file   predict PCR 12 (measured boot, see README.md)"
 	@echo "make fuzz T=target SECONDS=60   explore with libFuzzer"
+	@echo "make bench-net  throughput beside iPXE, GRUB and the firmware, on clean and lossy links"
 	@echo "make lock    take the archive's library versions into .deps/lock"
 	@echo "make clean   remove $B (downloads stay in the cache)"
 
@@ -59,7 +60,7 @@ lock:
 PURE := $(wildcard payload/*.c payload/arch/*.c kernel-cmdline/*.c) \
     $(addprefix net/,url.c content-range.c dns-message.c http-date.c http-headers.c \
         http-request.c http-response.c ip-text.c mirror-url.c mirrors.c parallel.c \
-        range-plan.c retry.c stall.c)
+        range-plan.c retry.c stall.c window.c)
 NET  := $(filter-out $(PURE),$(wildcard net/*.c))
 EFI  := $(wildcard efi/*.c efi/libc/*.c efi/arch/x86_64/*.c)
 
@@ -210,9 +211,10 @@ pcr: setup
 	@$B/tools/pcr
 
 # Puts a trust section into the loader.
-$B/tools/trust: $(addprefix payload/tools/,trust.c add-section.c) $(TOOL_OBJECTS)
+TRUST_TOOL := $(addprefix payload/tools/,trust.c add-section.c)
+$B/tools/trust: $(TRUST_TOOL) $(TOOL_OBJECTS)
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(TOOL_CFLAGS) $(WARNINGS) $(filter %.c %.o,$^) -o $@
+	$(Q)$(CC) $(TOOL_CFLAGS) $(WARNINGS) $(TRUST_TOOL) $(filter %.o,$^) -o $@
 
 comma := ,
 .PHONY: trust
@@ -358,7 +360,7 @@ fuzz: setup
 # ---- style and static analysis --------------------------------------------------------------
 
 OWN_C := $(wildcard payload/*.c payload/arch/*.c payload/leaf/*.c payload/tools/*.c kernel-cmdline/*.c net/*.c efi/*.c efi/*/*.c \
-    tests/unit/*.c tests/fuzz/*.c tests/vm/*/*.c)
+    tests/unit/*.c tests/fuzz/*.c tests/vm/*/*.c tests/bench/*/*.c)
 OWN_H := $(wildcard payload/*.h payload/arch/*.h payload/leaf/*.h payload/leaf/arch/*.h payload/tools/*.h kernel-cmdline/*.h net/*.h net/lwip/*.h net/lwip/arch/*.h efi/*.h \
     efi/*/*.h efi/libc/include/*.h tests/unit/*.h tests/vm/*/*.h)
 
@@ -454,6 +456,20 @@ test: test-needs
 .PHONY: soak
 soak: test-needs
 	@$(PYTHON) tests/run soak
+
+# ---- benches ---------------------------------------------------------------------------------
+
+$B/bench/forwarder: tests/bench/link/forwarder.c
+	@mkdir -p $(@D)
+	$(Q)$(CC) -std=gnu11 -O2 $(WARNINGS) $< -o $@
+
+$B/bench/congestion.so: tests/bench/link/congestion.c
+	@mkdir -p $(@D)
+	$(Q)$(CC) -std=gnu11 -O2 -shared -fPIC $(WARNINGS) $< -o $@
+
+.PHONY: bench-net
+bench-net: test-needs $B/bench/forwarder $B/bench/congestion.so
+	@$(PYTHON) tests/bench/net.py
 
 clean:
 	rm -rf $B
