@@ -54,7 +54,8 @@ lock:
 # ---- sources --------------------------------------------------------------------------------
 
 PURE := $(wildcard payload/*.c kernel-cmdline/*.c) $(addprefix net/,url.c content-range.c \
-            dns-message.c http-date.c http-headers.c http-request.c http-response.c ip-text.c)
+            dhcp-lease.c dns-message.c http-date.c http-headers.c http-request.c http-response.c \
+            ip-setting.c ip-text.c)
 NET  := $(filter-out $(PURE),$(wildcard net/*.c))
 EFI  := $(wildcard efi/*.c efi/libc/*.c efi/arch/x86_64/*.c)
 

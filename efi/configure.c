@@ -145,9 +145,14 @@ enum status configure_from_conf(struct boot *boot)
     }
     if ((st = keep_words(boot, boot->conf.bytes)))
         return st;
-    return config_add_line(&boot->config,
-                           (struct buffer){ boot->conf.pages.data, boot->conf.bytes.size },
-                           &boot->detail);
+    st = config_add_line(&boot->config,
+                         (struct buffer){ boot->conf.pages.data, boot->conf.bytes.size },
+                         &boot->detail);
+    if (!st && boot->config.given[KEY_ip] > 0) {
+        text_add(&boot->detail, "'ip' comes too late in a .conf: it was fetched with an address");
+        st = STATUS_CONFIG_KEY_MISPLACED;
+    }
+    return st;
 }
 
 static enum status add_entry(struct boot *boot)
