@@ -23,6 +23,7 @@ help:
 	@echo "make test    unit tests, fuzz corpora, VM tests"
 	@echo "make check   formatting, purity, static analysis (make test runs it as well)"
 	@echo "make         build $B/pivotboot.efi"
+	@echo "make trust   ANCHORS=certificates.pem POLICY=file: a loader that only boots what is signed"
 	@echo "make format  lay out all C sources with clang-format"
 	@echo "make pcr ENTRY=file LINUX=file   predict PCR 12 (measured boot, see README.md)"
 	@echo "make fuzz T=target SECONDS=60   explore with libFuzzer"
@@ -59,7 +60,10 @@ PURE := $(wildcard payload/*.c kernel-cmdline/*.c) $(addprefix net/,url.c conten
 NET  := $(filter-out $(PURE),$(wildcard net/*.c))
 EFI  := $(wildcard efi/*.c efi/libc/*.c efi/arch/x86_64/*.c)
 
-MBEDTLS := $(addprefix $L/mbedtls/library/,sha256.c platform_util.c)
+MBEDTLS := $(addprefix $L/mbedtls/library/,asn1parse.c asn1write.c bignum.c bignum_core.c \
+               constant_time.c ecdsa.c ecp.c ecp_curves.c md.c oid.c pk.c pk_ecc.c pk_wrap.c \
+               pkparse.c platform_util.c rsa.c rsa_alt_helpers.c sha256.c sha512.c x509.c \
+               x509_crt.c)
 LLHTTP  := $(addprefix $L/llhttp/usr/src/llhttp/src/,api.c http.c llhttp.c)
 LWIP    := $(addprefix $L/lwip/src/core/,def.c inet_chksum.c init.c ip.c mem.c memp.c \
              netif.c pbuf.c tcp.c tcp_in.c tcp_out.c timeouts.c udp.c \
@@ -170,8 +174,9 @@ TOOL_CFLAGS := -std=gnu11 -g -O2 -MD -MP $(INCLUDES_LIBRARIES) \
     $(subst mbedtls-config.h,tools/mbedtls-config.h,$(DEFINES)) -I.
 TOOL_PURE := $(wildcard payload/*.c kernel-cmdline/*.c)
 TOOL_OBJECTS := $(patsubst %.c,$B/tool/%.o,$(subst $L/,lib/,$(TOOL_PURE) $(DECODERS) \
-    $(sort $(MBEDTLS) $(addprefix $L/mbedtls/library/,sha1.c sha512.c))))
-$(patsubst %.c,$B/tool/%.o,$(TOOL_PURE)): EXTRA = $(WARNINGS)
+    $(sort $(MBEDTLS) $(addprefix $L/mbedtls/library/,base64.c sha1.c sha512.c)) \
+    payload/tools/mbedtls-memory.c))
+$(patsubst %.c,$B/tool/%.o,$(TOOL_PURE) payload/tools/mbedtls-memory.c): EXTRA = $(WARNINGS)
 $B/tool/%.o: %.c Makefile | $L/.complete
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(TOOL_CFLAGS) $(EXTRA) -c $< -o $@
@@ -234,9 +239,11 @@ $B/leaf-init: $B/leaf-init.debug
 HOST_CFLAGS := -std=gnu11 -g -O1 -fsanitize=address,undefined -fno-sanitize-recover=all \
     -fno-omit-frame-pointer -MD -MP $(INCLUDES_LIBRARIES) $(DEFINES) -I.
 host_object = $(patsubst %.c,$B/host/%.o,$(subst $L/,lib/,$1))
-HOST_OBJECTS := $(call host_object,$(PURE) $(MBEDTLS) $(LLHTTP) $(DECODERS))
+# mbedTLS's memory, of which tests say when it is out.
+TEST_MEMORY := tests/unit/mbedtls-memory.c
+HOST_OBJECTS := $(call host_object,$(PURE) $(MBEDTLS) $(LLHTTP) $(DECODERS) $(TEST_MEMORY))
 
-$(call host_object,$(PURE)): EXTRA = $(WARNINGS)
+$(call host_object,$(PURE) $(TEST_MEMORY)): EXTRA = $(WARNINGS)
 $(call host_object,$(MBEDTLS) $(LLHTTP)): EXTRA = $(LIBRARY_FLAGS)
 
 $B/host/%.o: %.c Makefile | $L/.complete
@@ -251,6 +258,15 @@ UNIT_TESTS := $(patsubst tests/unit/%.c,$B/unit/%,$(wildcard tests/unit/test-*.c
 $(UNIT_TESTS): $B/unit/%: tests/unit/%.c $(HOST_OBJECTS)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(HOST_CFLAGS) $(WARNINGS) $(filter %.c %.o,$^) -lcmocka -o $@
+
+# What test-signature verifies: openssl makes keys and signatures anew, in a few seconds.
+RELEASES_OPENSSL := bookworm trixie
+$B/signatures/.complete: $(wildcard tests/unit/signatures/*.py) .deps/sets | $B/.packages
+	@mkdir -p $(@D)
+	$(Q)PYTHONDONTWRITEBYTECODE=1 $(PYTHON) tests/unit/signatures/make.py $(@D) \
+	    $(foreach release,$(RELEASES_OPENSSL),$(release)=$$(.deps/fetch openssl-$(release)))
+	@touch $@
+$B/unit/test-signature $B/unit/test-trust-section: | $B/signatures/.complete
 
 # These run all of net/ on the real lwIP, against a peer with an lwIP of its own. There
 # lwIP's assertions end the test.
@@ -281,10 +297,10 @@ leaf-tools: $B/leaf-init $B/leaf-initrd $B/leaf-checker $B/leaf-setup
 # The same target twice: with libFuzzer to explore, with a small driver to replay corpora.
 FUZZ_NAMES := $(patsubst tests/fuzz/fuzz-%.c,%,$(wildcard tests/fuzz/fuzz-*.c))
 FUZZ_OBJECTS := $(patsubst %.c,$B/fuzz/%.o,$(subst $L/,lib/,$(PURE) $(MBEDTLS) $(LLHTTP) \
-    $(DECODERS)))
+    $(DECODERS) $(TEST_MEMORY)))
 FUZZ_REPLAYS := $(FUZZ_NAMES:%=$B/fuzz/replay-%)
 
-$(patsubst %.c,$B/fuzz/%.o,$(PURE)): EXTRA = $(WARNINGS)
+$(patsubst %.c,$B/fuzz/%.o,$(PURE) $(TEST_MEMORY)): EXTRA = $(WARNINGS)
 $B/fuzz/%.o: %.c Makefile | $L/.complete
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(HOST_CFLAGS) -fsanitize=fuzzer-no-link $(EXTRA) -c $< -o $@
@@ -313,7 +329,7 @@ fuzz: setup
 
 OWN_C := $(wildcard payload/*.c payload/leaf/*.c payload/tools/*.c kernel-cmdline/*.c net/*.c efi/*.c efi/*/*.c \
     tests/unit/*.c tests/fuzz/*.c tests/vm/*/*.c)
-OWN_H := $(wildcard payload/*.h payload/leaf/*.h payload/leaf/arch/*.h kernel-cmdline/*.h net/*.h net/lwip/*.h net/lwip/arch/*.h efi/*.h \
+OWN_H := $(wildcard payload/*.h payload/leaf/*.h payload/leaf/arch/*.h payload/tools/*.h kernel-cmdline/*.h net/*.h net/lwip/*.h net/lwip/arch/*.h efi/*.h \
     efi/*/*.h efi/libc/include/*.h tests/unit/*.h tests/vm/*/*.h)
 
 .PHONY: check-format check-analysis
@@ -392,7 +408,7 @@ run: run-machine
 	@$(exit $(or $(shell cat $B/vm/run-status-$$PPID && rm $B/vm/run-status-$$PPID),125))false
 
 test-needs: run-needs test-kernels $B/vm/runc.cpio.zst $(UNIT_TESTS) $(FUZZ_REPLAYS) \
-    $B/tools/keys-table
+    $B/tools/keys-table $B/tools/trust
 test: test-needs
 	@$(PYTHON) tests/run
 

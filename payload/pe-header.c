@@ -83,12 +83,6 @@ enum status pe_header_read(struct bytes file, struct text *detail, struct pe_hea
     return STATUS_OK;
 }
 
-static struct bytes section_at(struct bytes file, const struct pe_header *header, size_t i)
-{
-    return bytes_first(bytes_from(file, header->sections_offset + i * SECTION_BYTES),
-                       SECTION_BYTES);
-}
-
 /* A name fills its eight bytes, or NULs fill the rest. */
 static struct bytes section_name(struct bytes section)
 {
@@ -99,10 +93,24 @@ static struct bytes section_name(struct bytes section)
     return name;
 }
 
+struct pe_section pe_section_read(struct bytes file, const struct pe_header *header, size_t i)
+{
+    struct bytes section =
+        bytes_first(bytes_from(file, header->sections_offset + i * SECTION_BYTES), SECTION_BYTES);
+
+    return (struct pe_section){
+        .name = section_name(section),
+        .virtual_address = le_u32(section, SECTION_VIRTUAL_ADDRESS),
+        .virtual_bytes = le_u32(section, SECTION_VIRTUAL_SIZE),
+        .raw_offset = le_u32(section, SECTION_RAW_OFFSET),
+        .raw_bytes = le_u32(section, SECTION_RAW_SIZE),
+    };
+}
+
 bool pe_has_section(struct bytes file, const struct pe_header *header, struct bytes name)
 {
     for (size_t i = 0; i < header->sections_count; i++)
-        if (bytes_equal(section_name(section_at(file, header, i)), name))
+        if (bytes_equal(pe_section_read(file, header, i).name, name))
             return true;
     return false;
 }
@@ -158,24 +166,22 @@ static enum status check_optional(struct bytes file, const struct pe_header *hea
     return STATUS_OK;
 }
 
-static enum status check_section(struct bytes file, struct bytes section, uint64_t image_bytes,
+static enum status check_section(struct bytes file, struct pe_section section, uint64_t image_bytes,
                                  struct text *detail)
 {
-    uint64_t raw_offset = le_u32(section, SECTION_RAW_OFFSET);
-    uint64_t raw_bytes = le_u32(section, SECTION_RAW_SIZE);
-    uint64_t address = le_u32(section, SECTION_VIRTUAL_ADDRESS);
-    uint64_t memory_bytes = le_u32(section, SECTION_VIRTUAL_SIZE);
+    uint64_t raw_offset = section.raw_offset, address = section.virtual_address;
 
-    if (raw_bytes > 0 && (raw_offset > file.size || raw_bytes > file.size - raw_offset)) {
+    if (section.raw_bytes > 0 &&
+        (raw_offset > file.size || section.raw_bytes > file.size - raw_offset)) {
         text_add(detail, "section ");
-        text_add_quoted(detail, section_name(section));
-        return truncated(" ends", raw_offset + raw_bytes, file, detail);
+        text_add_quoted(detail, section.name);
+        return truncated(" ends", raw_offset + section.raw_bytes, file, detail);
     }
-    if (address > image_bytes || memory_bytes > image_bytes - address) {
+    if (address > image_bytes || section.virtual_bytes > image_bytes - address) {
         text_add(detail, "section ");
-        text_add_quoted(detail, section_name(section));
+        text_add_quoted(detail, section.name);
         text_add(detail, " ends at address ");
-        text_add_u64(detail, address + memory_bytes);
+        text_add_u64(detail, address + section.virtual_bytes);
         text_add(detail, ", the image at ");
         text_add_u64(detail, image_bytes);
         return STATUS_KERNEL_MALFORMED;
@@ -194,7 +200,7 @@ enum status pe_header_check(struct bytes file, const struct pe_header *header, s
         return wrong("NumberOfSections", "1 or more", 0, detail);
     image_bytes = le_u32(file, header->optional_offset + OPTIONAL_SIZE_OF_IMAGE);
     for (size_t i = 0; i < header->sections_count; i++)
-        if ((st = check_section(file, section_at(file, header, i), image_bytes, detail)))
+        if ((st = check_section(file, pe_section_read(file, header, i), image_bytes, detail)))
             return st;
     return STATUS_OK;
 }

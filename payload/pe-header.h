@@ -38,6 +38,17 @@ bool pe_has_mz(struct bytes file);
  */
 enum status pe_header_read(struct bytes file, struct text *detail, struct pe_header *ret_header);
 
+struct pe_section {
+    struct bytes name; /* without the NULs that fill it up */
+    uint32_t virtual_address;
+    uint32_t virtual_bytes;
+    uint32_t raw_offset;
+    uint32_t raw_bytes;
+};
+
+/* What the i-th section's header says, unchecked. i: below header->sections_count. */
+struct pe_section pe_section_read(struct bytes file, const struct pe_header *header, size_t i);
+
 /* Whether there is a section of that name (at most 8 bytes). header: of pe_header_read. */
 bool pe_has_section(struct bytes file, const struct pe_header *header, struct bytes name);
 

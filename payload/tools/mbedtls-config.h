@@ -14,5 +14,7 @@
 #ifndef MBEDTLS_SHA512_C
 #define MBEDTLS_SHA512_C
 #endif
+/* Certificates may come as PEM. */
+#define MBEDTLS_BASE64_C
 
 #endif

@@ -5,15 +5,34 @@ import shutil
 import struct
 import subprocess
 
+import pytest
+
 import paths
 
 PAGE = 0x1000
 WRITE, EXECUTE = 0x80000000, 0x20000000
 
 
-def readobj(*arguments):
+@pytest.fixture(scope="module", params=["as built", "trusted"])
+def image(request, tmp_path_factory):
+    """The loader, and the same with a trust section."""
+    if request.param == "as built":
+        return paths.LOADER
+    folder = tmp_path_factory.mktemp("image")
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
+         "-nodes", "-subj", "/CN=anchor", "-out", folder / "ca.crt", "-keyout", folder / "ca.key"],
+        check=True, capture_output=True)  # fmt: skip
+    (folder / "policy").write_text("policy 1\nname worker\n")
+    subprocess.run(
+        [paths.BUILD / "tools/trust", paths.LOADER, folder / "trusted.efi", folder / "policy",
+         folder / "ca.crt"], check=True, stdout=subprocess.DEVNULL)  # fmt: skip
+    return folder / "trusted.efi"
+
+
+def readobj(image, *arguments):
     return subprocess.run(
-        ["llvm-readobj", *arguments, paths.LOADER], stdout=subprocess.PIPE, text=True, check=True
+        ["llvm-readobj", *arguments, image], stdout=subprocess.PIPE, text=True, check=True
     ).stdout
 
 
@@ -35,8 +54,8 @@ def contents_of(name):
     raise AssertionError(f"no section {name}")
 
 
-def test_headers():
-    headers = readobj("--file-headers")
+def test_headers(image):
+    headers = readobj(image, "--file-headers")
     assert "IMAGE_SUBSYSTEM_EFI_APPLICATION" in headers
     assert field(headers, "SectionAlignment") == PAGE
     assert "IMAGE_DLL_CHARACTERISTICS_NX_COMPAT" in headers
@@ -45,8 +64,8 @@ def test_headers():
     assert "RELOCS_STRIPPED" not in headers
 
 
-def test_sections():
-    sections = readobj("--sections").split("Section {")[1:]
+def test_sections(image):
+    sections = readobj(image, "--sections").split("Section {")[1:]
     names = [re.search(r"Name: (\S+)", section)[1] for section in sections]
     assert ".text" in names
     assert ".reloc" in names
