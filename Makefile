@@ -54,9 +54,9 @@ lock:
 
 # ---- sources --------------------------------------------------------------------------------
 
-PURE := $(wildcard payload/*.c kernel-cmdline/*.c) $(addprefix net/,url.c content-range.c \
-            dhcp-lease.c dns-message.c http-date.c http-headers.c http-request.c http-response.c \
-            ip-setting.c ip-text.c)
+PURE := $(wildcard payload/*.c payload/arch/*.c kernel-cmdline/*.c) \
+    $(addprefix net/,url.c content-range.c dhcp-lease.c dns-message.c http-date.c \
+        http-headers.c http-request.c http-response.c ip-setting.c ip-text.c stall.c)
 NET  := $(filter-out $(PURE),$(wildcard net/*.c))
 EFI  := $(wildcard efi/*.c efi/libc/*.c efi/arch/x86_64/*.c)
 
@@ -64,6 +64,8 @@ MBEDTLS := $(addprefix $L/mbedtls/library/,asn1parse.c asn1write.c bignum.c bign
                constant_time.c ecdsa.c ecp.c ecp_curves.c md.c oid.c pk.c pk_ecc.c pk_wrap.c \
                pkparse.c platform_util.c rsa.c rsa_alt_helpers.c sha256.c sha512.c x509.c \
                x509_crt.c)
+# What mbedTLS calls: tests and host tools need it as well.
+MBEDTLS_HOOKS := $(addprefix efi/,mbedtls-sha256.c mbedtls-sha256-portable.c)
 LLHTTP  := $(addprefix $L/llhttp/usr/src/llhttp/src/,api.c http.c llhttp.c)
 LWIP    := $(addprefix $L/lwip/src/core/,def.c inet_chksum.c init.c ip.c mem.c memp.c \
              netif.c pbuf.c tcp.c tcp_in.c tcp_out.c timeouts.c udp.c \
@@ -130,6 +132,9 @@ EFI_OBJECTS := $(call efi_object,$(PURE) $(NET) $(EFI) $(MBEDTLS) $(LLHTTP) $(LW
 $(call efi_object,$(PURE)): EXTRA = $(WARNINGS)
 $(call efi_object,$(NET)):  EXTRA = $(WARNINGS) $(LWIP_INCLUDES)
 $(call efi_object,$(EFI)):  EXTRA = $(WARNINGS) $(EFI_INCLUDES)
+# It includes a source of the library's.
+$(foreach build,efi tool host fuzz analysis,$B/$(build)/efi/mbedtls-sha256-portable.o): \
+    EXTRA = $(LIBRARY_FLAGS) -isystem $L/mbedtls/library
 $(call efi_object,$(LWIP)): EXTRA = $(LIBRARY_FLAGS) $(LWIP_INCLUDES)
 $(call efi_object,$(MBEDTLS)): EXTRA = $(LIBRARY_FLAGS)
 $(call efi_object,$(LLHTTP)): EXTRA = $(LIBRARY_FLAGS) -Os
@@ -166,15 +171,16 @@ purity: $(call efi_object,$(PURE))
 # Prints the README's table of keys.
 KEYS_TABLE := payload/tools/keys-table.c payload/text.c payload/utf8.c \
     $(addprefix kernel-cmdline/,keys.c edit-distance.c root-mode.c)
-$B/tools/keys-table: $(KEYS_TABLE) | $L/.complete
+# Of several sources in one command, the compiler notes what the last one includes.
+$B/tools/keys-table: $(KEYS_TABLE) $(wildcard kernel-cmdline/*.h kernel-cmdline/*.def) | $L/.complete
 	@mkdir -p $(@D)
 	$(Q)$(CC) -std=gnu11 -O1 -MD -MP -I. $(WARNINGS) $(KEYS_TABLE) -o $@
 
 TOOL_CFLAGS := -std=gnu11 -g -O2 -MD -MP $(INCLUDES_LIBRARIES) \
     $(subst mbedtls-config.h,tools/mbedtls-config.h,$(DEFINES)) -I.
-TOOL_PURE := $(wildcard payload/*.c kernel-cmdline/*.c)
+TOOL_PURE := $(wildcard payload/*.c payload/arch/*.c kernel-cmdline/*.c)
 TOOL_OBJECTS := $(patsubst %.c,$B/tool/%.o,$(subst $L/,lib/,$(TOOL_PURE) $(DECODERS) \
-    $(sort $(MBEDTLS) $(addprefix $L/mbedtls/library/,base64.c sha1.c sha512.c)) \
+    $(MBEDTLS_HOOKS) $(sort $(MBEDTLS) $(addprefix $L/mbedtls/library/,base64.c sha1.c sha512.c)) \
     payload/tools/mbedtls-memory.c))
 $(patsubst %.c,$B/tool/%.o,$(TOOL_PURE) payload/tools/mbedtls-memory.c): EXTRA = $(WARNINGS)
 $B/tool/%.o: %.c Makefile | $L/.complete
@@ -194,6 +200,19 @@ $B/tools/capabilities $B/tools/pcr: $B/tools/%: payload/tools/%.c $(TOOL_OBJECTS
 pcr: setup
 	@$(MAKE) --silent $B/tools/pcr >&2
 	@$B/tools/pcr
+
+# Puts a trust section into the loader.
+$B/tools/trust: $(addprefix payload/tools/,trust.c add-section.c) $(TOOL_OBJECTS)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(TOOL_CFLAGS) $(WARNINGS) $(filter %.c %.o,$^) -o $@
+
+comma := ,
+.PHONY: trust
+trust: $B/pivotboot.efi $B/tools/trust
+	@test -n "$(ANCHORS)" && test -n "$(POLICY)" || \
+	    { echo "make trust ANCHORS=certificates.pem POLICY=file [OUT=file]: see README.md"; exit 2; }
+	@$B/tools/trust $< "$(or $(OUT),$B/pivotboot-trusted.efi)" "$(POLICY)" \
+	    $(subst $(comma), ,$(ANCHORS))
 
 # ---- the leaf init: a Linux program -----------------------------------------------------------
 
@@ -241,7 +260,8 @@ HOST_CFLAGS := -std=gnu11 -g -O1 -fsanitize=address,undefined -fno-sanitize-reco
 host_object = $(patsubst %.c,$B/host/%.o,$(subst $L/,lib/,$1))
 # mbedTLS's memory, of which tests say when it is out.
 TEST_MEMORY := tests/unit/mbedtls-memory.c
-HOST_OBJECTS := $(call host_object,$(PURE) $(MBEDTLS) $(LLHTTP) $(DECODERS) $(TEST_MEMORY))
+HOST_OBJECTS := $(call host_object,$(PURE) $(MBEDTLS) $(MBEDTLS_HOOKS) $(LLHTTP) \
+    $(DECODERS) $(TEST_MEMORY))
 
 $(call host_object,$(PURE) $(TEST_MEMORY)): EXTRA = $(WARNINGS)
 $(call host_object,$(MBEDTLS) $(LLHTTP)): EXTRA = $(LIBRARY_FLAGS)
@@ -296,8 +316,8 @@ leaf-tools: $B/leaf-init $B/leaf-initrd $B/leaf-checker $B/leaf-setup
 
 # The same target twice: with libFuzzer to explore, with a small driver to replay corpora.
 FUZZ_NAMES := $(patsubst tests/fuzz/fuzz-%.c,%,$(wildcard tests/fuzz/fuzz-*.c))
-FUZZ_OBJECTS := $(patsubst %.c,$B/fuzz/%.o,$(subst $L/,lib/,$(PURE) $(MBEDTLS) $(LLHTTP) \
-    $(DECODERS) $(TEST_MEMORY)))
+FUZZ_OBJECTS := $(patsubst %.c,$B/fuzz/%.o,$(subst $L/,lib/,$(PURE) $(MBEDTLS) \
+    $(MBEDTLS_HOOKS) $(LLHTTP) $(DECODERS) $(TEST_MEMORY)))
 FUZZ_REPLAYS := $(FUZZ_NAMES:%=$B/fuzz/replay-%)
 
 $(patsubst %.c,$B/fuzz/%.o,$(PURE) $(TEST_MEMORY)): EXTRA = $(WARNINGS)
@@ -327,9 +347,9 @@ fuzz: setup
 
 # ---- style and static analysis --------------------------------------------------------------
 
-OWN_C := $(wildcard payload/*.c payload/leaf/*.c payload/tools/*.c kernel-cmdline/*.c net/*.c efi/*.c efi/*/*.c \
+OWN_C := $(wildcard payload/*.c payload/arch/*.c payload/leaf/*.c payload/tools/*.c kernel-cmdline/*.c net/*.c efi/*.c efi/*/*.c \
     tests/unit/*.c tests/fuzz/*.c tests/vm/*/*.c)
-OWN_H := $(wildcard payload/*.h payload/leaf/*.h payload/leaf/arch/*.h payload/tools/*.h kernel-cmdline/*.h net/*.h net/lwip/*.h net/lwip/arch/*.h efi/*.h \
+OWN_H := $(wildcard payload/*.h payload/arch/*.h payload/leaf/*.h payload/leaf/arch/*.h payload/tools/*.h kernel-cmdline/*.h net/*.h net/lwip/*.h net/lwip/arch/*.h efi/*.h \
     efi/*/*.h efi/libc/include/*.h tests/unit/*.h tests/vm/*/*.h)
 
 .PHONY: check-format check-analysis
@@ -344,7 +364,8 @@ check-format: | setup
 	    clang-format --dry-run --Werror $(OWN_C) $(OWN_H); \
 	else echo 'check-format: skipped: the layout is that of clang-format 14'; fi
 
-ANALYSED := $(patsubst %.c,$B/analysis/%.ok,$(PURE) $(NET) $(EFI))
+ANALYSED := $(patsubst %.c,$B/analysis/%.ok,$(PURE) $(NET) \
+    $(filter-out efi/mbedtls-sha256-portable.c,$(EFI)))
 $(patsubst %.c,$B/analysis/%.ok,$(NET)): EXTRA = $(LWIP_INCLUDES)
 $(patsubst %.c,$B/analysis/%.ok,$(EFI)): EXTRA = $(EFI_INCLUDES) $(LEAF_PROGRAM)
 check-analysis: $(ANALYSED)
@@ -363,6 +384,14 @@ $B/vm/%.o: tests/vm/probe/%.c | $L/.complete
 	$(Q)$(CC) $(EFI_CFLAGS) $(WARNINGS) $(EFI_INCLUDES) -c $< -o $@
 
 $B/vm/probe-pe.efi: $(PROBE)
+	$(Q)$(LD) $(filter-out /debug:dwarf,$(EFI_LDFLAGS)) /out:$@ $^
+
+# Takes the firmware's frames away.
+$B/vm/deaf.o: tests/vm/deaf/deaf.c | $L/.complete
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(EFI_CFLAGS) $(WARNINGS) $(EFI_INCLUDES) -c $< -o $@
+
+$B/vm/deaf.efi: $B/vm/deaf.o
 	$(Q)$(LD) $(filter-out /debug:dwarf,$(EFI_LDFLAGS)) /out:$@ $^
 
 $B/vm/probe.efi: $B/vm/probe-pe.efi tests/vm/bzimage.py
@@ -407,7 +436,7 @@ run-machine: run-needs
 run: run-machine
 	@$(exit $(or $(shell cat $B/vm/run-status-$$PPID && rm $B/vm/run-status-$$PPID),125))false
 
-test-needs: run-needs test-kernels $B/vm/runc.cpio.zst $(UNIT_TESTS) $(FUZZ_REPLAYS) \
+test-needs: run-needs test-kernels $B/vm/runc.cpio.zst $B/vm/deaf.efi $(UNIT_TESTS) $(FUZZ_REPLAYS) \
     $B/tools/keys-table $B/tools/trust
 test: test-needs
 	@$(PYTHON) tests/run

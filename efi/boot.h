@@ -10,6 +10,7 @@
 #include "../net/network.h"
 #include "../net/url.h"
 #include "../payload/initrd-format.h"
+#include "../payload/initrd-layout.h"
 #include "../payload/kernel-image.h"
 #include "../payload/leaf-archive.h"
 #include "../payload/text.h"
@@ -40,11 +41,23 @@ struct initrd_wrapping {
     uint8_t tail[LEAF_PART_TAIL_MAX];
 };
 
+/* One configured initrd. */
+struct initrd_file {
+    uint64_t size_bytes; /* pinned, or what the server says; SINK_SIZE_UNKNOWN */
+    struct initrd_walk walk;
+    bool walk_over;
+    bool streamed;    /* fetched when the kernel asks for it */
+    struct blob blob; /* else: fetched and verified before */
+};
+
 /* How the initrds become what the kernel gets: see initrd-plan.h. */
 struct initrd_plan {
-    struct initrd_walk walks[BOOT_INITRDS_MOST];
+    struct initrd_file files[BOOT_INITRDS_MOST];
+    size_t count;
     bool wrap;
     struct initrd_wrapping wrappings[BOOT_INITRDS_MOST];
+    struct pages leaf_pages; /* the leaf init's archive */
+    struct initrd_layout layout;
 };
 
 struct boot {
@@ -85,8 +98,6 @@ struct boot {
     struct text options; /* the user's, joined */
     struct root_choice root;
     struct initrd_plan plan;
-    struct blob initrds[BOOT_INITRDS_MOST];
-    struct pages leaf_pages; /* the leaf init's archive */
     struct initrd initrd;
     struct pages cmdline_pages;
     struct text cmdline;

@@ -1,6 +1,7 @@
 /*
- * Fetches one file into memory: HTTP body -> progress -> digest -> pages. Nothing may use the
- * bytes before fetch_file has returned STATUS_OK: only then they are what was expected.
+ * Fetches one file into memory: HTTP body -> progress -> digest -> pages, or a region of memory
+ * that is there already. Nothing may use the bytes before STATUS_OK was returned: only then
+ * they are what was expected.
  */
 #ifndef EFI_FETCH_H
 #define EFI_FETCH_H
@@ -39,11 +40,20 @@ enum status fetch_file(const struct fetch *fetch, const struct fetch_file *file,
                        struct text *ret_url);
 
 /*
+ * The same into a region as large as the file is known to be (file's own size and limit are
+ * not looked at): STATUS_BLOB_SIZE when the file is larger or smaller. After an error, the
+ * region's contents are undefined.
+ */
+enum status fetch_into(const struct fetch *fetch, const struct fetch_file *file,
+                       struct buffer region, struct text *detail);
+
+/*
  * Fetches a part of a file, unchecked: for looking at it beforehand, never for use. What is
- * fetched may be less where the file ends. Errors of http_get and pages_sink; the pages are
- * freed then.
+ * fetched may be less where the file ends. ret_file_bytes gets the size of the whole file, or
+ * SINK_SIZE_UNKNOWN (untrusted). Errors of http_get and pages_sink; the pages are freed then.
  */
 enum status fetch_range(const struct fetch *fetch, struct bytes url, struct http_range range,
-                        struct text *detail, struct pages *ret_pages, struct bytes *ret_bytes);
+                        struct text *detail, struct pages *ret_pages, struct bytes *ret_bytes,
+                        uint64_t *ret_file_bytes);
 
 #endif

@@ -91,9 +91,7 @@ enum status handoff_start(struct handoff_image *image, struct text *detail)
         image->services->FreePool(exit_text);
     handoff_unload(image);
     text_add_efi_status(detail, "it ended with", status);
-    if (status == EFI_OUT_OF_RESOURCES)
-        text_add(detail, " (out of memory)");
-    return STATUS_HANDOFF_RETURNED;
+    return status == EFI_OUT_OF_RESOURCES ? STATUS_HANDOFF_MEMORY : STATUS_HANDOFF_RETURNED;
 }
 
 void handoff_unload(struct handoff_image *image)

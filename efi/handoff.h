@@ -32,8 +32,9 @@ enum status handoff_load(const struct handoff *handoff, struct text *detail,
                          struct handoff_image *ret_image);
 
 /*
- * Starts it. Returns only when the kernel returned: STATUS_HANDOFF_RETURNED, detail has its
- * status. The image is gone then.
+ * Starts it. Returns only when the kernel returned: STATUS_HANDOFF_MEMORY when it says
+ * EFI_OUT_OF_RESOURCES, else STATUS_HANDOFF_RETURNED; detail has its status. The image is gone
+ * then.
  */
 enum status handoff_start(struct handoff_image *image, struct text *detail);
 

@@ -1,195 +1,210 @@
 #include "initrd-plan.h"
 
-#include "../kernel-cmdline/cmdline.h"
-#include "../payload/cpio.h"
-#include "../payload/leaf-archive.h"
+#include "arch/initrd-stub.h"
 #include "configure.h"
-#include "leaf-program.h"
+#include "memory.h"
+
+/*
+ * stream=auto: from this size on, in bytes, a transfer takes long enough and the copy costs
+ * enough; below, an error that shows before the kernel starts (and before the firmware measures
+ * it) is worth more. Memory is tight when the files are more than a quarter of what is free:
+ * the kernel unpacks them beside the copy that it was given.
+ */
+#define STREAM_LARGE_BYTES   (UINT64_C(64) << 20)
+#define STREAM_TIGHT_DIVISOR 4
+
+static bool may_stream(const struct boot *boot)
+{
+    return INITRD_STUB_HEEDS_FAILURE && boot->config.stream != STREAM_OFF;
+}
 
 /* One window of an initrd, so that the walk can go on. A server that does not do ranges leaves
  * the format unknown. */
-static enum status walk_on(struct boot *boot, struct bytes url, struct initrd_walk *walk,
-                           bool *ret_over)
+static enum status walk_on(struct boot *boot, struct bytes url, struct initrd_file *file)
 {
     struct fetch fetch = configure_fetch(boot);
-    struct http_range range = { walk->offset, INITRD_WINDOW_BYTES };
+    struct http_range range = { file->walk.offset, INITRD_WINDOW_BYTES };
     struct blob window = { .bytes = { NULL, 0 } };
-    enum status st = fetch_range(&fetch, url, range, &boot->detail, &window.pages, &window.bytes);
+    uint64_t file_bytes = SINK_SIZE_UNKNOWN;
+    enum status st =
+        fetch_range(&fetch, url, range, &boot->detail, &window.pages, &window.bytes, &file_bytes);
 
     /* A file can end where a window would begin, too: then the answer is an error. */
-    if (st == STATUS_HTTP_RANGE || (st == STATUS_HTTP_STATUS && range.offset > 0)) {
+    if (st == STATUS_HTTP_RANGE || st == STATUS_HTTP_STATUS) {
         text_clear(&boot->detail);
-        *ret_over = true;
+        file->walk_over = true;
         return STATUS_OK;
     }
     if (st)
         return st;
-    *ret_over = initrd_walk_window(walk, window.bytes, window.bytes.size < INITRD_WINDOW_BYTES);
+    if (file->size_bytes == SINK_SIZE_UNKNOWN && file_bytes > 0)
+        file->size_bytes = file_bytes;
+    file->walk_over =
+        initrd_walk_window(&file->walk, window.bytes, window.bytes.size < INITRD_WINDOW_BYTES);
     pages_free(&window.pages);
     return STATUS_OK;
 }
 
-static enum status learn(struct boot *boot, struct bytes reference, struct initrd_walk *ret_walk)
+/* So many windows more, or as many as the walk takes. */
+static enum status walk(struct boot *boot, size_t i, unsigned int windows_most)
 {
+    struct initrd_file *file = &boot->plan.files[i];
     char memory[URL_MAX_BYTES];
     struct text url = TEXT(memory);
-    bool over = false;
     enum status st;
 
-    if ((st = configure_resolve(boot, reference, &url)))
+    if ((st = configure_resolve(boot, boot->config.initrd_url[i], &url)))
         return st;
-    initrd_walk_init(ret_walk);
-    while (!over)
-        if ((st = walk_on(boot, text_bytes(&url), ret_walk, &over)))
+    for (unsigned int window = 0; window < windows_most && !file->walk_over; window++)
+        if ((st = walk_on(boot, text_bytes(&url), file)))
             return st;
     return STATUS_OK;
+}
+
+/* Of all files whose size is known; what cannot be counted is too large in any case. */
+static uint64_t known_bytes(const struct initrd_plan *plan)
+{
+    uint64_t total_bytes = 0;
+
+    for (size_t i = 0; i < plan->count; i++) {
+        uint64_t size_bytes = plan->files[i].size_bytes;
+
+        if (size_bytes == SINK_SIZE_UNKNOWN)
+            continue;
+        if (size_bytes > UINT64_MAX - total_bytes)
+            return UINT64_MAX;
+        total_bytes += size_bytes;
+    }
+    return total_bytes;
+}
+
+/*
+ * Whether it can fit at all: the stub wants it in one piece, and there is a copy where it is not
+ * streamed. other_bytes: the kernel's file when it is not there yet. What kernel and firmware
+ * need beside it nobody knows beforehand.
+ */
+static enum status check_room(struct boot *boot, bool copied, uint64_t other_bytes)
+{
+    struct memory memory = memory_look(boot->services);
+    uint64_t total_bytes = known_bytes(&boot->plan);
+    /* What we hold of the kernel is free again when the stub asks for the initrd. */
+    uint64_t free_bytes = memory.free_bytes + boot->kernel.pages.capacity_bytes;
+    uint64_t needed_bytes = total_bytes;
+
+    if (copied && needed_bytes <= UINT64_MAX - total_bytes)
+        needed_bytes += total_bytes;
+    if (needed_bytes <= UINT64_MAX - other_bytes)
+        needed_bytes += other_bytes;
+    if (!memory.known || total_bytes == 0 ||
+        (needed_bytes <= free_bytes && total_bytes <= memory.largest_bytes))
+        return STATUS_OK;
+    text_clear(&boot->detail);
+    text_add_size(&boot->detail, needed_bytes);
+    text_add(&boot->detail, " needed, ");
+    text_add_size(&boot->detail, total_bytes);
+    text_add(&boot->detail, " of it in one block; ");
+    memory_describe(&memory, &boot->detail);
+    return STATUS_INITRD_ROOM;
+}
+
+enum status initrd_plan_sizes(struct boot *boot)
+{
+    const struct config *config = &boot->config;
+    struct initrd_plan *plan = &boot->plan;
+    enum status st;
+
+    stages_begin(&boot->stages, STAGE_INITRD);
+    plan->count = config->given[KEY_initrd_url];
+    for (size_t i = 0; i < plan->count; i++) {
+        struct initrd_file *file = &plan->files[i];
+
+        file->size_bytes =
+            config->given[KEY_initrd_size] ? config->initrd_size[i] : SINK_SIZE_UNKNOWN;
+        initrd_walk_init(&file->walk);
+        if (file->size_bytes == SINK_SIZE_UNKNOWN && may_stream(boot) && (st = walk(boot, i, 1)))
+            return st;
+    }
+    return check_room(boot, !may_stream(boot),
+                      config->given[KEY_linux_size] ? config->linux_size : 0);
 }
 
 /*
  * Everything that is wrapped is unpacked after everything that is not, and later files win:
  * so either all compressed files are wrapped or none is.
  */
-static bool can_wrap(const struct initrd_plan *plan, size_t count)
+static bool can_wrap(const struct initrd_plan *plan)
 {
     bool any = false;
 
-    for (size_t i = 0; i < count; i++) {
-        if (plan->walks[i].format == INITRD_FORMAT_UNKNOWN)
+    for (size_t i = 0; i < plan->count; i++) {
+        if (plan->files[i].walk.format == INITRD_FORMAT_UNKNOWN)
             return false;
-        any |= plan->walks[i].format == INITRD_FORMAT_ZSTD;
+        any |= plan->files[i].walk.format == INITRD_FORMAT_ZSTD;
     }
     return any;
 }
 
-enum status initrd_plan_learn(struct boot *boot)
+static enum status choose_wrap(struct boot *boot)
 {
-    const struct config *config = &boot->config;
-    size_t count = config->given[KEY_initrd_url];
+    struct initrd_plan *plan = &boot->plan;
     enum status st;
 
     if (boot->root.mode != ROOT_LEAF)
         return STATUS_OK;
-    for (size_t i = 0; i < count; i++)
-        if ((st = learn(boot, config->initrd_url[i], &boot->plan.walks[i])))
+    for (size_t i = 0; i < plan->count; i++)
+        if ((st = walk(boot, i, INITRD_WINDOWS_MOST)))
             return st;
-    boot->plan.wrap = can_wrap(&boot->plan, count);
-    console_say(&boot->console, boot->plan.wrap
-                                    ? "root: the leaf init unpacks the initrd itself (zstd)"
-                                    : "root: the leaf init moves what the kernel unpacks");
+    plan->wrap = can_wrap(plan);
+    console_say(&boot->console, plan->wrap ? "root: the leaf init unpacks the initrd itself (zstd)"
+                                           : "root: the leaf init moves what the kernel unpacks");
     return STATUS_OK;
 }
 
-static void add_part(struct boot *boot, struct bytes bytes, bool padded)
+/* Why the files are streamed, or NULL. */
+static const char *reason_to_stream(const struct boot *boot)
 {
-    if (bytes.size > 0)
-        boot->initrd.parts[boot->initrd.parts_count++] = (struct initrd_part){ bytes, padded };
+    uint64_t total_bytes = known_bytes(&boot->plan);
+    struct memory memory = memory_look(boot->services);
+
+    if (!may_stream(boot) || total_bytes == 0)
+        return NULL;
+    if (boot->config.stream == STREAM_ON)
+        return "as configured";
+    if (total_bytes >= STREAM_LARGE_BYTES)
+        return "it is large";
+    if (memory.known && total_bytes > memory.free_bytes / STREAM_TIGHT_DIVISOR)
+        return "memory is short";
+    return NULL;
 }
 
-/* The verified bytes count, not what an earlier request showed of them. */
-static bool is_as_learnt(const struct boot *boot, size_t i)
+static void log_choice(struct boot *boot, const char *reason)
 {
-    struct initrd_walk walk;
+    char memory[200];
+    struct text line = TEXT(memory);
 
-    initrd_walk_init(&walk);
-    while (!initrd_walk_window(&walk, bytes_from(boot->initrds[i].bytes, walk.offset), true))
-        ;
-    return walk.format == boot->plan.walks[i].format &&
-           walk.early_bytes == boot->plan.walks[i].early_bytes;
+    text_add(&line, "initrd: ");
+    text_add_size(&line, known_bytes(&boot->plan));
+    text_add(&line, ", to be fetched straight into the kernel's buffer (");
+    text_add(&line, reason);
+    text_add(&line, ")");
+    console_line(&boot->console, &line);
 }
 
-/* Whether wrapping still applies now that the files are there: none changed, none too large. */
-static bool may_wrap(const struct boot *boot)
+enum status initrd_plan_choose(struct boot *boot)
 {
-    if (!boot->plan.wrap)
-        return false;
-    for (size_t i = 0; i < boot->config.given[KEY_initrd_url]; i++)
-        if (!is_as_learnt(boot, i) || boot->initrds[i].bytes.size > CPIO_SIZE_MAX_BYTES)
-            return false;
-    return true;
-}
-
-/* From the first compressed file on, uncompressed ones are wrapped as well: order matters. */
-static size_t first_wrapped(const struct boot *boot)
-{
-    size_t first = 0;
-
-    while (boot->plan.walks[first].format != INITRD_FORMAT_ZSTD)
-        first++;
-    return first;
-}
-
-/* Writes the leaf init's archive into pages of its own. */
-static enum status write_archive(struct boot *boot, unsigned int part_count)
-{
-    struct leaf_config config = {
-        .init = cmdline_user_init(text_bytes(&boot->options)),
-        .flags = boot->root.rootflags == ROOTFLAGS_LEAF ? boot->config.rootflags
-                                                        : (struct bytes){ NULL, 0 },
-        .onfail = boot->config.leaf_onfail,
-        .is_verified = boot->config.given[KEY_initrd_sha256] > 0,
-        .part_count = part_count,
-    };
-    size_t size_bytes;
+    struct initrd_plan *plan = &boot->plan;
+    const char *reason;
     enum status st;
 
-    if ((st = leaf_archive_size(&config, leaf_program(), &size_bytes)))
+    stages_begin(&boot->stages, STAGE_INITRD);
+    if ((st = choose_wrap(boot)))
         return st;
-    if ((st = pages_allocate(&boot->leaf_pages, boot->services, size_bytes)))
+    reason = reason_to_stream(boot);
+    for (size_t i = 0; i < plan->count; i++)
+        plan->files[i].streamed = reason && plan->files[i].size_bytes != SINK_SIZE_UNKNOWN;
+    if ((st = check_room(boot, !reason, 0)))
         return st;
-    if ((st = leaf_archive_write(&config, leaf_program(),
-                                 (struct buffer){ boot->leaf_pages.data, size_bytes })))
-        return st;
-    add_part(boot, (struct bytes){ boot->leaf_pages.data, size_bytes }, true);
-    return STATUS_OK;
-}
-
-/* A file that rides in an archive of its own: the archive's head, the file, its tail. */
-static enum status add_wrapped(struct boot *boot, unsigned int index, struct bytes file)
-{
-    struct initrd_wrapping *wrapping = &boot->plan.wrappings[index];
-    enum status st = leaf_part_head(index, file.size, wrapping->head);
-
-    if (st)
-        return st;
-    leaf_part_tail(file.size, wrapping->tail);
-    add_part(boot, (struct bytes){ wrapping->head, sizeof(wrapping->head) }, false);
-    add_part(boot, file, false);
-    add_part(boot, (struct bytes){ wrapping->tail, leaf_part_tail_bytes(file.size) }, true);
-    return STATUS_OK;
-}
-
-/* The archives in front of the first compressed one stay as they are, where the kernel looks
- * for microcode and ACPI tables. */
-static enum status assemble_wrapped(struct boot *boot)
-{
-    size_t count = boot->config.given[KEY_initrd_url], first = first_wrapped(boot);
-    size_t early_bytes = (size_t)boot->plan.walks[first].early_bytes;
-    enum status st;
-
-    if ((st = write_archive(boot, (unsigned int)(count - first))))
-        return st;
-    for (size_t i = 0; i < first; i++)
-        add_part(boot, boot->initrds[i].bytes, true);
-    add_part(boot, bytes_first(boot->initrds[first].bytes, early_bytes), true);
-    for (size_t i = first; i < count; i++) {
-        size_t skipped_bytes = i == first ? early_bytes : 0;
-
-        if ((st = add_wrapped(boot, (unsigned int)(i - first),
-                              bytes_from(boot->initrds[i].bytes, skipped_bytes))))
-            return st;
-    }
-    return STATUS_OK;
-}
-
-enum status initrd_plan_assemble(struct boot *boot)
-{
-    enum status st;
-
-    if (boot->root.mode == ROOT_LEAF && may_wrap(boot))
-        return assemble_wrapped(boot);
-    if (boot->root.mode == ROOT_LEAF && (st = write_archive(boot, 0)))
-        return st;
-    for (size_t i = 0; i < boot->config.given[KEY_initrd_url]; i++)
-        add_part(boot, boot->initrds[i].bytes, true);
+    if (reason)
+        log_choice(boot, reason);
     return STATUS_OK;
 }

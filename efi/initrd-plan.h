@@ -1,8 +1,16 @@
 /*
  * What the kernel gets as its initrd: the configured files one behind the other, and with
- * rootfs=leaf the leaf init's archive in front of them (payload/leaf-archive.h). Whether the
- * leaf init then unpacks zstd files itself (wrap) or moves what the kernel unpacked (move) is
- * learnt from the first bytes of each file, before any of it is fetched whole.
+ * rootfs=leaf the leaf init's archive in front of them (payload/leaf-archive.h). Decided here,
+ * from sizes and the files' first bytes, before any of them is fetched whole:
+ *
+ *  - whether the leaf init unpacks zstd files itself (wrap) or moves what the kernel unpacked;
+ *  - whether the files are fetched into memory of ours and copied when the kernel asks for them
+ *    (then what is wrong with them shows before the kernel is started), or straight into the
+ *    buffer that the kernel's stub hands over (stream: half the memory). The stub must heed a
+ *    failure then: efi/arch/initrd-stub.h.
+ *
+ * What a server says of sizes and first bytes is untrusted: initrd-load.h checks it against the
+ * verified bytes.
  */
 #ifndef EFI_INITRD_PLAN_H
 #define EFI_INITRD_PLAN_H
@@ -10,16 +18,17 @@
 #include "boot.h"
 
 /*
- * With rootfs=leaf: looks at the beginning of each initrd by a few range requests and fills in
- * boot->plan; a server without ranges means move. Else does nothing.
- * Errors of configure_resolve and fetch_range.
+ * Before the kernel is fetched: fills in the files' sizes, as pinned, or, where streaming is
+ * possible at all, as the server says in answer to a request for the file's beginning.
+ * STATUS_INITRD_ROOM: what is known already cannot fit into the memory; errors of
+ * configure_resolve and fetch_range.
  */
-enum status initrd_plan_learn(struct boot *boot);
+enum status initrd_plan_sizes(struct boot *boot);
 
 /*
- * Fills in boot->initrd's parts, when the initrds have been fetched and checked.
- * STATUS_OUT_OF_MEMORY, errors of leaf_archive_size and leaf_part_head.
+ * With the root mode known: fills in the rest of boot->plan but the layout, and says in a line
+ * how it will be done. A server without ranges means move. Same errors.
  */
-enum status initrd_plan_assemble(struct boot *boot);
+enum status initrd_plan_choose(struct boot *boot);
 
 #endif

@@ -19,66 +19,26 @@ static const struct initrd_device_path initrd_path = {
     .end = { END_DEVICE_PATH_TYPE, END_ENTIRE_DEVICE_PATH_SUBTYPE, { sizeof(EFI_DEVICE_PATH), 0 } },
 };
 
-/* The zeros behind a part that ends at an offset. */
-static size_t padding(const struct initrd_part *part, uint64_t end)
-{
-    return part->padded ? (size_t)(-end % INITRD_ALIGNMENT) : 0;
-}
-
-enum status initrd_size(const struct initrd *initrd, uint64_t *ret_size_bytes)
-{
-    uint64_t total_bytes = 0;
-
-    for (size_t i = 0; i < initrd->parts_count; i++) {
-        const struct initrd_part *part = &initrd->parts[i];
-
-        if (part->bytes.size > UINT64_MAX - INITRD_ALIGNMENT ||
-            total_bytes > UINT64_MAX - INITRD_ALIGNMENT - part->bytes.size)
-            return STATUS_BLOB_TOO_LARGE;
-        total_bytes += part->bytes.size;
-        total_bytes += padding(part, total_bytes);
-    }
-    *ret_size_bytes = total_bytes;
-    return STATUS_OK;
-}
-
-static void copy_parts(const struct initrd *initrd, uint8_t *to)
-{
-    uint64_t offset = 0;
-
-    for (size_t i = 0; i < initrd->parts_count; i++) {
-        const struct initrd_part *part = &initrd->parts[i];
-        size_t zeros = padding(part, offset + part->bytes.size);
-
-        memcpy(to + offset, part->bytes.data, part->bytes.size);
-        offset += part->bytes.size;
-        memset(to + offset, 0, zeros);
-        offset += zeros;
-    }
-}
-
 /* The stub calls twice: without a buffer to learn the size, then with one. */
 static EFI_STATUS EFIAPI load_file(struct load_file2_protocol *protocol, EFI_DEVICE_PATH *file_path,
                                    BOOLEAN boot_policy, UINTN *buffer_bytes, VOID *buffer)
 {
     struct initrd *initrd = (struct initrd *)protocol;
-    uint64_t total_bytes;
 
     if (!protocol || !buffer_bytes || !file_path)
         return EFI_INVALID_PARAMETER;
     if (boot_policy)
         return EFI_UNSUPPORTED;
-    if (initrd_size(initrd, &total_bytes))
-        return EFI_LOAD_ERROR;
-    if (total_bytes == 0)
+    if (initrd->size_bytes == 0)
         return EFI_NOT_FOUND;
-    if (!buffer || *buffer_bytes < total_bytes) {
-        *buffer_bytes = total_bytes;
+    if (!buffer || *buffer_bytes < initrd->size_bytes) {
+        *buffer_bytes = initrd->size_bytes;
         return EFI_BUFFER_TOO_SMALL;
     }
-    copy_parts(initrd, buffer);
-    *buffer_bytes = total_bytes;
-    initrd->complete(initrd->context);
+    initrd->failure = initrd->load(initrd->context, (struct buffer){ buffer, initrd->size_bytes });
+    if (initrd->failure)
+        return EFI_LOAD_ERROR;
+    *buffer_bytes = initrd->size_bytes;
     return EFI_SUCCESS;
 }
 
@@ -111,7 +71,7 @@ static enum status replace(struct initrd *initrd, struct text *detail)
 
     if (status != EFI_SUCCESS)
         return refused(detail, "finding the initrd that is already offered", status);
-    if (initrd->parts_count == 0)
+    if (initrd->size_bytes == 0)
         status = services->UninstallProtocolInterface(initrd->handle, &guid, initrd->replaced);
     else
         status = services->ReinstallProtocolInterface(initrd->handle, &guid, initrd->replaced,
@@ -138,13 +98,14 @@ enum status initrd_offer(struct initrd *initrd, EFI_BOOT_SERVICES *services, str
     enum status st = STATUS_OK;
 
     initrd->services = services;
+    initrd->failure = STATUS_OK;
     initrd->protocol.load_file = load_file;
     initrd->path = initrd_path;
     initrd->replaced = NULL;
     initrd->handle = occupied(initrd);
     if (initrd->handle)
         st = replace(initrd, detail);
-    else if (initrd->parts_count > 0)
+    else if (initrd->size_bytes > 0)
         st = install(initrd, detail);
     if (st)
         initrd->handle = NULL;
@@ -161,7 +122,7 @@ void initrd_withdraw(struct initrd *initrd)
     if (!initrd->replaced)
         initrd->services->UninstallMultipleProtocolInterfaces(
             initrd->handle, &path_guid, &initrd->path, &guid, &initrd->protocol, NULL);
-    else if (initrd->parts_count == 0)
+    else if (initrd->size_bytes == 0)
         initrd->services->InstallProtocolInterface(&initrd->handle, &guid, EFI_NATIVE_INTERFACE,
                                                    initrd->replaced);
     else

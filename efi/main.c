@@ -7,9 +7,11 @@
 #include "boot.h"
 #include "configure.h"
 #include "fetch.h"
+#include "initrd-load.h"
 #include "initrd-plan.h"
 #include "loader-interface.h"
 #include "measure.h"
+#include "memory.h"
 #include "network-up.h"
 #include "root.h"
 #include "status-code.h"
@@ -94,26 +96,6 @@ static enum status kernel_check(struct boot *boot)
     return STATUS_OK;
 }
 
-static enum status initrd_fetch(struct boot *boot)
-{
-    const struct config *config = &boot->config;
-    enum status st;
-
-    stages_begin(&boot->stages, STAGE_INITRD);
-    for (size_t i = 0; i < config->given[KEY_initrd_url]; i++) {
-        struct blob_expectation expected = {
-            .digest = config->given[KEY_initrd_sha256] ? &config->initrd_sha256[i] : NULL,
-            .size_bytes =
-                config->given[KEY_initrd_size] ? config->initrd_size[i] : SINK_SIZE_UNKNOWN,
-        };
-
-        if ((st = fetch_blob(boot, "initrd", config->initrd_url[i], expected, UINT64_MAX,
-                             &boot->initrds[i])))
-            return st;
-    }
-    return STATUS_OK;
-}
-
 static enum status cmdline_prepare(struct boot *boot)
 {
     uint32_t limit_bytes = boot->kernel_image.cmdline_limit_bytes;
@@ -173,6 +155,20 @@ static void finish(void *context)
                                     "operating system");
 }
 
+/* The kernel's stub asks for its initrd. */
+static enum status initrd_hand_over(void *context, struct buffer to)
+{
+    struct boot *boot = context;
+    enum status st;
+
+    stages_begin(&boot->stages, STAGE_INITRD);
+    st = initrd_load(boot, to);
+    stages_begin(&boot->stages, STAGE_STUB);
+    if (!st)
+        finish(boot);
+    return st;
+}
+
 /* Loads the kernel and offers the initrd. The kernel's own pages are free again after that. */
 static enum status handoff_prepare(struct boot *boot)
 {
@@ -188,19 +184,36 @@ static enum status handoff_prepare(struct boot *boot)
     if ((st = handoff_load(&handoff, &boot->detail, &boot->handoff)))
         return st;
     pages_free(&boot->kernel.pages);
-    boot->initrd.complete = finish;
+    boot->initrd.size_bytes = boot->plan.layout.size_bytes;
+    boot->initrd.load = initrd_hand_over;
     boot->initrd.context = boot;
     return initrd_offer(&boot->initrd, boot->services, &boot->detail);
 }
 
-/* Returns only when the kernel did. */
+/* Returns only when the kernel did: because it did not get its initrd, or for its own reasons. */
 static enum status handoff(struct boot *boot)
 {
+    char memory[BOOT_DETAIL_BYTES];
+    struct text why = TEXT(memory);
+    struct memory before = memory_look(boot->services);
+    enum status st;
+
     stages_begin(&boot->stages, STAGE_STUB);
-    if (boot->initrd.parts_count == 0)
+    if (boot->initrd.size_bytes == 0)
         finish(boot);
     console_say(&boot->console, "starting the kernel");
-    return handoff_start(&boot->handoff, &boot->detail);
+    st = handoff_start(&boot->handoff, &why);
+    if (boot->initrd.failure)
+        return fail(boot, "initrd", boot->initrd.failure);
+    if (st == STATUS_HANDOFF_MEMORY && before.known) {
+        text_add(&why, "; the initrd takes ");
+        text_add_size(&why, boot->initrd.size_bytes);
+        text_add(&why, " in one block, and there were ");
+        memory_describe(&before, &why);
+    }
+    text_clear(&boot->detail);
+    text_add_bytes(&boot->detail, text_bytes(&why));
+    return fail(boot, "hand-off", st);
 }
 
 static enum status boot_run(struct boot *b)
@@ -219,6 +232,10 @@ static enum status boot_run(struct boot *b)
         return fail(b, "configuration", st);
     if ((st = configure_from_entry(b)))
         return fail(b, "entry", st);
+    if ((st = network_follow_configuration(b)))
+        return fail(b, "network", st);
+    if ((st = initrd_plan_sizes(b)))
+        return fail(b, "initrd", st);
     if ((st = kernel_fetch(b)))
         return fail(b, "kernel", st);
     if ((st = kernel_check(b)))
@@ -227,17 +244,17 @@ static enum status boot_run(struct boot *b)
         return fail(b, "root mode", st);
     if ((st = cmdline_prepare(b)))
         return fail(b, "command line", st);
-    if ((st = initrd_plan_learn(b)))
+    if ((st = initrd_plan_choose(b)))
         return fail(b, "initrd", st);
-    if ((st = initrd_fetch(b)))
+    if ((st = initrd_load_early(b)))
         return fail(b, "initrd", st);
-    if ((st = initrd_plan_assemble(b)))
+    if ((st = initrd_load_layout(b)))
         return fail(b, "initrd", st);
     if ((st = handoff_prepare(b)))
         return fail(b, "hand-off", st);
     if ((st = measure(b)))
         return fail(b, "measurement", st);
-    return fail(b, "hand-off", handoff(b));
+    return handoff(b);
 }
 
 /* The clock and the console come first: everything else may want to say something. */
@@ -262,9 +279,9 @@ static void boot_release(struct boot *boot)
     initrd_withdraw(&boot->initrd);
     handoff_unload(&boot->handoff);
     network_down(boot);
-    for (size_t i = 0; i < ARRAY_LENGTH(boot->initrds); i++)
-        pages_free(&boot->initrds[i].pages);
-    pages_free(&boot->leaf_pages);
+    for (size_t i = 0; i < ARRAY_LENGTH(boot->plan.files); i++)
+        pages_free(&boot->plan.files[i].blob.pages);
+    pages_free(&boot->plan.leaf_pages);
     pages_free(&boot->cmdline_pages);
     pages_free(&boot->options_pages);
     pages_free(&boot->kernel.pages);

@@ -72,14 +72,23 @@ static enum status device_up(struct boot *boot, EFI_HANDLE handle, const struct 
     uint32_t timeout_ms = boot->config.network_timeout_s * 1000;
     struct ip_setting lease;
     struct network_request request = { .setting = setting, .timeout_ms = timeout_ms };
+    struct snp_device device = {
+        .services = boot->services,
+        .console = &boot->console,
+        .agent = boot->image,
+        .parent = boot->loaded->ParentHandle,
+        .handle = handle,
+    };
     enum status st;
 
     if (lease_find(boot->services, boot->loaded->DeviceHandle, handle, &lease))
         request.lease = &lease;
     stages_begin(&boot->stages, STAGE_LINK);
-    if ((st = snp_open(&boot->snp, boot->services, boot->image, handle, &boot->detail)))
+    if ((st = snp_open(&boot->snp, &device, &boot->detail)))
         return st;
     if ((st = wait_for_link(boot, timeout_ms)))
+        return st;
+    if ((st = snp_choose(&boot->snp, boot->config.transport, &boot->detail)))
         return st;
     stages_begin(&boot->stages, STAGE_DHCP);
     if ((st = network_open(&boot->platform.net, &boot->snp.link, &boot->network)))
@@ -124,6 +133,14 @@ enum status network_up(struct boot *boot)
     }
     text_add(&boot->detail, "the firmware has no network driver (EFI_SIMPLE_NETWORK_PROTOCOL)");
     return st;
+}
+
+enum status network_follow_configuration(struct boot *boot)
+{
+    if (!(boot->config.given_by[KEY_transport] & KEY_ENTRY) ||
+        (boot->config.given_by[KEY_transport] & KEY_LINE))
+        return STATUS_OK;
+    return snp_choose(&boot->snp, boot->config.transport, &boot->detail);
 }
 
 void network_stop(struct boot *boot)

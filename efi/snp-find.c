@@ -106,3 +106,35 @@ void snp_find(EFI_BOOT_SERVICES *services, EFI_HANDLE image_device, struct snp_c
     }
     keep_one_of_each_card(services, ret_choice);
 }
+
+bool snp_belongs_to(EFI_BOOT_SERVICES *services, const EFI_SIMPLE_NETWORK *snp, EFI_HANDLE image)
+{
+    EFI_GUID guid = LOADED_IMAGE_PROTOCOL;
+    EFI_LOADED_IMAGE *loaded = NULL;
+
+    return image && services->HandleProtocol(image, &guid, (void **)&loaded) == EFI_SUCCESS &&
+           (uintptr_t)snp->Transmit - (uintptr_t)loaded->ImageBase < loaded->ImageSize;
+}
+
+EFI_SIMPLE_NETWORK *snp_find_underneath(EFI_BOOT_SERVICES *services, EFI_HANDLE handle,
+                                        EFI_HANDLE image)
+{
+    const EFI_DEVICE_PATH *path = device_path_of(services, handle);
+    EFI_SIMPLE_NETWORK *found = NULL;
+    size_t found_bytes = 0;
+    struct snp_choice all;
+
+    find_all(services, &all);
+    for (size_t i = 0; i < all.count; i++) {
+        EFI_SIMPLE_NETWORK *snp = snp_of(services, all.handles[i]);
+        const EFI_DEVICE_PATH *above = device_path_of(services, all.handles[i]);
+
+        if (!snp || !same_address(services, all.handles[i], handle) ||
+            !device_path_starts_with(path, above) || device_path_length(above) <= found_bytes ||
+            snp_belongs_to(services, snp, image))
+            continue;
+        found = snp;
+        found_bytes = device_path_length(above);
+    }
+    return found;
+}

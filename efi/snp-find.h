@@ -27,4 +27,15 @@ struct snp_choice {
  */
 void snp_find(EFI_BOOT_SERVICES *services, EFI_HANDLE image_device, struct snp_choice *ret_choice);
 
+/* Whether the program `image` (may be NULL) brings this SNP: its functions lie in the image. */
+bool snp_belongs_to(EFI_BOOT_SERVICES *services, const EFI_SIMPLE_NETWORK *snp, EFI_HANDLE image);
+
+/*
+ * The firmware's SNP that the device `handle`, of the program `image`, drives the card through:
+ * the one with the same MAC address and the longest path that handle's path starts with. NULL
+ * when the program has a driver of its own for the card.
+ */
+EFI_SIMPLE_NETWORK *snp_find_underneath(EFI_BOOT_SERVICES *services, EFI_HANDLE handle,
+                                        EFI_HANDLE image);
+
 #endif

@@ -45,6 +45,14 @@ static bool read_sha256(struct bytes text, struct sha256 *ret_sha256)
     return true;
 }
 
+static bool read_stream(struct bytes text, enum stream_mode *ret_mode)
+{
+    *ret_mode = bytes_equal(text, BYTES("on"))    ? STREAM_ON
+                : bytes_equal(text, BYTES("off")) ? STREAM_OFF
+                                                  : STREAM_AUTO;
+    return *ret_mode != STREAM_AUTO || bytes_equal(text, BYTES("auto"));
+}
+
 bool config_value_read(enum key_type type, struct bytes text, union config_value *ret_value)
 {
     uint64_t number;
@@ -73,6 +81,10 @@ bool config_value_read(enum key_type type, struct bytes text, union config_value
         ret_value->onfail =
             bytes_equal(text, BYTES("continue")) ? LEAF_ONFAIL_CONTINUE : LEAF_ONFAIL_PANIC;
         return bytes_equal(text, BYTES("continue")) || bytes_equal(text, BYTES("panic"));
+    case KEY_TYPE_TRANSPORT:
+        return transport_from_name(text, &ret_value->transport);
+    case KEY_TYPE_STREAM:
+        return read_stream(text, &ret_value->stream);
     case KEY_TYPE_TPM:
         ret_value->tpm = bytes_equal(text, BYTES("require")) ? TPM_REQUIRE : TPM_AUTO;
         return ret_value->tpm == TPM_REQUIRE || bytes_equal(text, BYTES("auto"));

@@ -14,6 +14,8 @@ union config_value {
     config_ROOT_MODE root_mode;
     config_ARCHITECTURE architecture;
     config_ONFAIL onfail;
+    config_TRANSPORT transport;
+    config_STREAM stream;
     config_TPM tpm;
     config_FLAG flag;
 };

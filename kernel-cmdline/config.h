@@ -12,11 +12,18 @@
 #include "../payload/status.h"
 #include "../payload/text.h"
 #include "root-mode.h"
+#include "transport.h"
 
 /* Longest text of LoadOptions or a .conf, in bytes. */
 #define CONFIG_LINE_MAX_BYTES (32 * 1024)
 /* Longest time that a key can ask for, in seconds: a day. */
 #define CONFIG_MAX_SECONDS 86400
+
+enum stream_mode {
+    STREAM_AUTO,
+    STREAM_ON,
+    STREAM_OFF,
+};
 
 enum key_source {
     KEY_LINE = 1,
@@ -47,6 +54,8 @@ typedef uint32_t config_SECONDS;
 typedef enum root_mode config_ROOT_MODE;
 typedef enum architecture config_ARCHITECTURE;
 typedef enum leaf_onfail config_ONFAIL;
+typedef enum transport config_TRANSPORT;
+typedef enum stream_mode config_STREAM;
 typedef enum tpm_use config_TPM;
 typedef bool config_FLAG;
 

@@ -83,6 +83,12 @@ void key_type_describe(enum key_type type, struct text *text)
     case KEY_TYPE_ONFAIL:
         text_add(text, "panic or continue");
         return;
+    case KEY_TYPE_TRANSPORT:
+        text_add(text, "auto, snp or firmware");
+        return;
+    case KEY_TYPE_STREAM:
+        text_add(text, "auto, on or off");
+        return;
     case KEY_TYPE_TPM:
         text_add(text, "auto or require");
         return;
@@ -103,6 +109,8 @@ const char *key_type_placeholder(enum key_type type)
         [KEY_TYPE_ROOT_MODE] = "MODE",
         [KEY_TYPE_ARCHITECTURE] = "ARCHITECTURE",
         [KEY_TYPE_ONFAIL] = "panic|continue",
+        [KEY_TYPE_TRANSPORT] = "auto|snp|firmware",
+        [KEY_TYPE_STREAM] = "auto|on|off",
         [KEY_TYPE_TPM] = "auto|require",
         [KEY_TYPE_FLAG] = "yes|no",
     };

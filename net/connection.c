@@ -10,7 +10,6 @@ static err_t connection_received(void *argument, struct tcp_pcb *pcb, struct pbu
 {
     struct connection *connection = argument;
 
-    (void)pcb;
     (void)error;
     if (!pbuf) {
         connection->state = CONNECTION_ENDED;
@@ -20,6 +19,13 @@ static err_t connection_received(void *argument, struct tcp_pcb *pcb, struct pbu
         connection->received(connection->context, (struct bytes){ part->payload, part->len });
     connection->unacknowledged_bytes += pbuf->tot_len;
     pbuf_free(pbuf);
+    /*
+     * lwIP is about to answer each second segment; connection_acknowledge answers all that
+     * arrived together at once. What came out of order, or twice, is none of this: it is not
+     * handed on here, and answered as ever.
+     */
+    tcp_clear_flags(pcb, TF_ACK_NOW);
+    tcp_set_flags(pcb, TF_ACK_DELAY);
     return ERR_OK;
 }
 
@@ -204,6 +210,10 @@ void connection_acknowledge(struct connection *connection)
 
         tcp_recved(connection->pcb, part);
         connection->unacknowledged_bytes -= part;
+    }
+    if (connection->pcb && (connection->pcb->flags & TF_ACK_DELAY)) {
+        tcp_set_flags(connection->pcb, TF_ACK_NOW);
+        tcp_output(connection->pcb);
     }
 }
 

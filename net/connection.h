@@ -61,7 +61,10 @@ enum status connection_open(struct connection *connection, struct network *netwo
 /* Sends bytes (copied; one request at a time: TCP_SND_BUF at most). STATUS_OUT_OF_MEMORY. */
 enum status connection_send(struct connection *connection, struct bytes bytes);
 
-/* Opens the window again by what was received: once for each network_poll, not for each segment. */
+/*
+ * Acknowledges what was received and opens the window again by as much: once for each
+ * network_poll, not for each segment.
+ */
 void connection_acknowledge(struct connection *connection);
 
 /* Ends an exchange that went well: lwIP says good-bye in the background. No more calls. */

@@ -72,6 +72,15 @@ void http_response_init(struct http_response *response, struct http_range wanted
  */
 enum status http_response_feed(struct http_response *response, struct bytes bytes);
 
+/* The whole file's size in bytes, whatever part of it is in the body of this 200 or 206 (its
+ * headers are done); SINK_SIZE_UNKNOWN where the server does not say. Untrusted. */
+static inline uint64_t http_response_file_bytes(const struct http_response *response)
+{
+    if (response->code != 206)
+        return response->content_length;
+    return response->headers.ranged ? response->headers.range.complete_bytes : SINK_SIZE_UNKNOWN;
+}
+
 /* Whether anything has come. */
 static inline bool http_response_has_begun(const struct http_response *response)
 {

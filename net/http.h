@@ -21,6 +21,9 @@ struct http_request {
     struct sink *body;         /* begin, write and finish as sink.h says */
     uint32_t idle_timeout_ms;  /* without a byte from the server, connecting included */
     uint32_t total_timeout_ms; /* over everything, redirects included */
+    /* May be NULL; else gets the size in bytes of the whole file, also where a range of it was
+     * asked for, or SINK_SIZE_UNKNOWN where the server does not say. Untrusted. */
+    uint64_t *ret_file_bytes;
 };
 
 /*

@@ -12,10 +12,11 @@
 #include "network-state.h"
 
 /*
- * Frames handled in one network_poll: the timers and the caller's deadlines must get their
- * turn even when frames arrive faster than they can be handled.
+ * Frames handled in one network_poll, and so acknowledged together: few enough that the sender,
+ * the timers and the caller's deadlines get their turn even when frames arrive faster than they
+ * can be handled.
  */
-#define NETWORK_BATCH_FRAMES 256
+#define NETWORK_BATCH_FRAMES 64
 
 static struct network *network_of(struct netif *netif)
 {

@@ -19,9 +19,9 @@ struct blob_expectation {
 };
 
 /*
- * Hashes and counts what passes through to the next sink, and checks it: the size as early
- * as it can be known to be wrong, the digest in finish. The next sink's finish is only
- * called when everything was as expected.
+ * Counts what passes through to the next sink, hashes it where a digest is expected, and checks
+ * it: the size as early as it can be known to be wrong, the digest in finish. The next sink's
+ * finish is only called when everything was as expected.
  *
  * begin:  STATUS_BLOB_SIZE when the promised size is not the expected one.
  * write:  STATUS_BLOB_SIZE when more arrives than is expected.
@@ -35,7 +35,7 @@ struct digest_sink {
     struct blob_expectation expected;
     mbedtls_sha256_context context;
     uint64_t size_bytes;  /* so far */
-    struct sha256 result; /* valid after finish, also after STATUS_BLOB_DIGEST */
+    struct sha256 result; /* where one is expected: valid after finish, also when it is wrong */
 };
 
 /* next and detail must outlive the sink. Nothing has to be freed. */

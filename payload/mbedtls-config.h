@@ -5,6 +5,9 @@
 /* Digests */
 #define MBEDTLS_MD_C
 #define MBEDTLS_SHA256_C
+#if defined(__x86_64__)
+#define MBEDTLS_SHA256_PROCESS_ALT /* efi/mbedtls-sha256.c; on Arm mbedTLS has its own */
+#endif
 #define MBEDTLS_SHA384_C
 #define MBEDTLS_SHA512_C
 

@@ -76,6 +76,14 @@ static void reads_the_rest(void **state)
     assert_true(config_value_read(KEY_TYPE_ROOT_MODE, BYTES("nullfs"), &value));
     assert_int_equal(value.root_mode, ROOT_NULLFS);
     assert_false(config_value_read(KEY_TYPE_ROOT_MODE, BYTES("foo"), &value));
+    assert_true(config_value_read(KEY_TYPE_TRANSPORT, BYTES("auto"), &value));
+    assert_int_equal(value.transport, TRANSPORT_AUTO);
+    assert_true(config_value_read(KEY_TYPE_TRANSPORT, BYTES("snp"), &value));
+    assert_int_equal(value.transport, TRANSPORT_SNP);
+    assert_true(config_value_read(KEY_TYPE_TRANSPORT, BYTES("firmware"), &value));
+    assert_int_equal(value.transport, TRANSPORT_FIRMWARE);
+    assert_false(config_value_read(KEY_TYPE_TRANSPORT, BYTES("SNP"), &value));
+    assert_false(config_value_read(KEY_TYPE_TRANSPORT, BYTES(""), &value));
     assert_true(config_value_read(KEY_TYPE_ARCHITECTURE, BYTES("aa64"), &value));
     assert_int_equal(value.architecture, ARCHITECTURE_AA64);
     assert_false(config_value_read(KEY_TYPE_ARCHITECTURE, BYTES("ia32"), &value));

@@ -131,6 +131,36 @@ static void assert_answer_however_cut(const struct expectation *expected, struct
         100, 5 \
     }
 
+static void tells_the_size_of_the_file(void **state)
+{
+    static const struct {
+        struct bytes answer;
+        struct http_range wanted;
+        uint64_t file_bytes;
+    } cases[] = {
+        { BYTES(OK_LINE "Content-Length: 5\r\n\r\nhello"), EVERYTHING, 5 },
+        { BYTES(OK_LINE "Content-Length: 5000000000\r\n\r\nhello"), FIRST, 5000000000 },
+        { BYTES(CHUNKED "5\r\nhello\r\n0\r\n\r\n"), EVERYTHING, UNKNOWN },
+        { BYTES(PART "Content-Range: bytes 0-4/5000000000\r\nContent-Length: 5\r\n\r\nhello"),
+          FIRST, 5000000000 },
+        { BYTES(PART "Content-Range: bytes 0-4/*\r\nContent-Length: 5\r\n\r\nhello"), FIRST,
+          UNKNOWN },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
+        static struct http_response response;
+        struct recorder recorder;
+        struct detail detail;
+
+        recorder_init(&recorder);
+        http_response_init(&response, cases[i].wanted, &recorder.sink, detail_clear(&detail));
+        assert_status(http_response_feed(&response, cases[i].answer), STATUS_OK);
+        assert_true(response.complete);
+        assert_true(http_response_file_bytes(&response) == cases[i].file_bytes);
+    }
+}
+
 static void reads_ranges(void **state)
 {
     static const struct {
@@ -616,6 +646,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reads_answers),
         cmocka_unit_test(reads_ranges),
+        cmocka_unit_test(tells_the_size_of_the_file),
         cmocka_unit_test(refuses_answers),
         cmocka_unit_test(notices_truncation_anywhere),
         cmocka_unit_test(limits_headers),

@@ -72,8 +72,23 @@ def use_kvm():
     return known["works"]
 
 
-def options():
-    """QEMU's options for the accelerator and the CPU."""
+def program(emulator=None):
+    """QEMU's program, and where its files are; emulator: one of .deps/sets, else the machine's."""
+    if not emulator:
+        return ["qemu-system-x86_64"]
+    folder = paths.fetched(emulator) / "usr"
+    return [folder / "bin/qemu-system-x86_64", "-L", folder / "share/qemu"]
+
+
+def options(emulator=None, cpu=None):
+    """QEMU's options for the accelerator and the CPU.
+
+    An emulator or a CPU that is named emulates, whatever this machine could do itself.
+    """
+    if cpu:
+        return ["-accel", "tcg", "-cpu", cpu, "-smp", "1"]
+    if emulator:
+        return TCG
     if use_kvm():
         return KVM
     version = re.search(r"version (\d+)", qemu_version())

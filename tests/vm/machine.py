@@ -33,6 +33,8 @@ class Machine:
     folder    a private, existing folder for the machine's files
     firmware  OVMF of that suite; with None QEMU loads a Linux image itself (-kernel)
     platform  instead of that: a Platform of secure_boot.py
+    emulator  another QEMU: one of .deps/sets
+    cpu       -cpu's value, emulated
     netdev    -netdev's value without the id (slirp or tap, see network.py)
     card      more properties of the network card, such as {"bootindex": "1"}
     rom       an option ROM for the card; the firmware's own driver is used without one
@@ -48,6 +50,8 @@ class Machine:
         folder,
         firmware="sid",
         platform=None,
+        emulator=None,
+        cpu=None,
         memory="512",
         netdev="user",
         card=None,
@@ -68,9 +72,9 @@ class Machine:
         self.qmp, qmp_of_qemu = socket.socketpair()
         properties = "".join(f",{key}={value}" for key, value in (card or {}).items())
         command = [
-            "qemu-system-x86_64",
+            *accel.program(emulator),
             "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot",
-            "-machine", "q35", *accel.options(), "-m", memory,
+            "-machine", "q35", *accel.options(emulator, cpu), "-m", memory,
             *_flash(folder, firmware, platform),
             "-netdev", f"{netdev},id=net0",
             "-device", f"virtio-net-pci,netdev=net0,romfile={_escaped(rom or '')}{properties}",

@@ -8,6 +8,7 @@ TREE = pathlib.Path(__file__).resolve().parents[2]
 BUILD = TREE / "build"
 LOADER = BUILD / "pivotboot.efi"
 PROBE = BUILD / "vm/probe.efi"
+DEAF = BUILD / "vm/deaf.efi"
 DEMO = BUILD / "vm/demo.cpio.zst"
 RUNC = BUILD / "vm/runc.cpio.zst"
 CACHE = pathlib.Path(

@@ -33,7 +33,7 @@ def told(console, what):
 @pytest.mark.parametrize(
     "kernel, words, expected, pivot_root",
     [
-        ("kernel-7", "rootfs=nullfs", 'console=ttyS0 a="b  c" ro', "ok"),
+        ("kernel-7", "rootfs=nullfs stream=on", 'console=ttyS0 a="b  c" ro', "ok"),
         ("kernel-6.1", "rootfs=none", 'console=ttyS0 a="b  c" ro', "EINVAL"),
         # A stock kernel does not know the word and makes it an argument of init.
         (
@@ -45,7 +45,7 @@ def told(console, what):
         # What nobody had to know: the kernels differ, the outcome does not.
         ("kernel-7", "", 'console=ttyS0 a="b  c" ro', "ok"),
         ("kernel-6.12", "", 'rdinit=/.pivotboot/leaf console=ttyS0 a="b  c" ro', "ok"),
-        ("kernel-6.1", "", 'rdinit=/.pivotboot/leaf console=ttyS0 a="b  c" ro', "ok"),
+        ("kernel-6.1", "stream=on", 'rdinit=/.pivotboot/leaf console=ttyS0 a="b  c" ro', "ok"),
     ],
 )
 def test_kernel(boot, web, kernel, words, expected, pivot_root):
@@ -84,10 +84,25 @@ def test_early_archive(boot, web, one_file):
     assert re.search("^pivot_root: ok$", console, re.MULTILINE)
 
 
+@pytest.mark.parametrize("kernel", ["kernel-6.1", "kernel-7"])
+def test_wrong_initrd_while_it_streams(boot, web, kernel):
+    """Real stubs do what the probe does in their place: they return."""
+    web.put("vmlinuz", paths.kernel(kernel))
+    web.put("demo.cpio.zst", paths.DEMO)
+    message = boot.fails(
+        f"linux=@/vmlinuz initrd=@/demo.cpio.zst initrd-sha256={'0' * 64} stream=on"
+        " -- console=ttyS0",
+        81,
+        memory="1024",
+    )
+    assert message.startswith("initrd: ")
+
+
 def test_too_little_memory(boot, web):
     """The stub returns instead of starting: that is an error like any other."""
     web.put("vmlinuz", paths.kernel("kernel-7"))
     web.put("demo.cpio.zst", paths.DEMO)
     with open(web.root / "large", "wb") as file:
         file.truncate(160 << 20)
-    boot.fails("linux=@/vmlinuz initrd=@/large -- console=ttyS0", 130, memory="320")
+    message = boot.fails("linux=@/vmlinuz initrd=@/large -- console=ttyS0", 135, memory="320")
+    assert "the initrd takes 160.0 MiB in one block, and there were" in message

@@ -71,7 +71,7 @@ THROUGH = {
     "stock-6.12": Case(stock("kernel-6.12"), "", SEALED),
     "stock-7": Case(stock("kernel-7"), "", READ_ONLY),
     "immutable_rootfs": Case(patched("words"), "", READ_ONLY),
-    "nullfs_rootfs": Case(patched("words"), "rootfs=nullfs_rootfs", READ_ONLY),
+    "nullfs_rootfs": Case(patched("words"), "rootfs=nullfs_rootfs stream=on", READ_ONLY),
     "nonroot_initramfs": Case(patched("words"), "rootfs=nonroot_initramfs", WRITABLE),
     "user-root": Case(patched("user-root"), "rootfs=user_root", WRITABLE),
     "tighter": Case(patched("words"), "rootfs=leaf", SEALED),

@@ -26,7 +26,7 @@ static UINT64 pattern(const UINT64 *word)
     return (UINT64)(UINTN)word * 0x9e3779b97f4a7c15ULL;
 }
 
-static void take_memory(EFI_BOOT_SERVICES *bs)
+void memory_hoard(EFI_BOOT_SERVICES *bs)
 {
     EFI_PHYSICAL_ADDRESS spare = 0;
     BOOLEAN kept =
@@ -44,6 +44,15 @@ static void take_memory(EFI_BOOT_SERVICES *bs)
     }
     if (kept)
         bs->FreePages(spare, SPARE_PAGES);
+}
+
+void memory_give_back(EFI_BOOT_SERVICES *bs)
+{
+    while (region_count > 0) {
+        const struct region *region = &regions[--region_count];
+
+        bs->FreePages((UINTN)region->start, region->words * sizeof(UINT64) / PAGE_BYTES);
+    }
 }
 
 static void fill(void)
@@ -165,7 +174,7 @@ void memory_watch(EFI_HANDLE image, EFI_BOOT_SERVICES *bs, BOOLEAN flaw)
     UINT64 changed = 0, start, ticks_per_ms;
     UINTN pages;
 
-    take_memory(bs);
+    memory_hoard(bs);
     fill();
     if (flaw)
         start_flaw(bs);

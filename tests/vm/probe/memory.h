@@ -12,4 +12,8 @@
  */
 void memory_watch(EFI_HANDLE image, EFI_BOOT_SERVICES *bs, BOOLEAN flaw);
 
+/* Takes nearly all free memory, and gives it back. */
+void memory_hoard(EFI_BOOT_SERVICES *bs);
+void memory_give_back(EFI_BOOT_SERVICES *bs);
+
 #endif

@@ -7,13 +7,18 @@
  *   probe-return=0xN   return this EFI_STATUS to the loader
  *   probe-exit=N       end QEMU through isa-debug-exit: its status is 2 * N + 1
  *   probe-flood        watch that nothing writes into memory a kernel would own
+ *   probe-hoard        leave hardly any memory before the initrd is asked for
+ *   probe-start ...    start the initrd as an application with what follows as its load options,
+ *                      several times, and show what memory it leaves
  *   probe-flaw         with probe-flood: write into it, so that a test sees the watch work
  *
- * Otherwise it powers the machine off.
+ * Otherwise it powers the machine off. As Linux's stub on x86 it gives up, and returns, when it
+ * does not get its initrd.
  */
 #include "memory.h"
 #include "output.h"
 #include "sha256.h"
+#include "start.h"
 
 static EFI_GUID load_file2_guid = {
     0x4006c0c1, 0xfcb3, 0x403e, { 0x99, 0x6d, 0x4a, 0x6c, 0x87, 0x24, 0xe0, 0x6d }
@@ -151,36 +156,69 @@ static void show_network(EFI_HANDLE device)
     bs->FreePool(handles);
 }
 
-/* Asks as Linux's EFI stub does: the size first, then the bytes. */
-static void show_initrd(void)
+/*
+ * Asks as Linux's EFI stub does: the size first, then the bytes, into pages of its own. Without
+ * an initrd there are none.
+ */
+static EFI_STATUS load_initrd(EFI_PHYSICAL_ADDRESS *ret_at, UINTN *ret_size)
 {
     EFI_DEVICE_PATH *path = (EFI_DEVICE_PATH *)&initrd_path;
     EFI_LOAD_FILE_INTERFACE *loader;
     EFI_HANDLE handle;
     EFI_PHYSICAL_ADDRESS at = 0;
     UINTN size = 0;
-    UINT8 digest[32];
     EFI_STATUS status;
 
+    *ret_at = 0;
+    *ret_size = 0;
     if (EFI_ERROR(bs->LocateDevicePath(&load_file2_guid, &path, &handle)) ||
         EFI_ERROR(bs->HandleProtocol(handle, &load_file2_guid, (void **)&loader))) {
         say("no initrd");
-        return;
+        return EFI_SUCCESS;
     }
     status = loader->LoadFile(loader, path, FALSE, &size, NULL);
     if (status != EFI_BUFFER_TOO_SMALL) {
         say("initrd size query failed: %x", (UINT64)status);
-        return;
+        return EFI_LOAD_ERROR;
     }
     status = bs->AllocatePages(AllocateAnyPages, EfiLoaderData, size / 4096 + 1, &at);
-    if (!EFI_ERROR(status))
-        status = loader->LoadFile(loader, path, FALSE, &size, (void *)(UINTN)at);
+    if (EFI_ERROR(status)) {
+        say("no memory for the initrd: %x", (UINT64)status);
+        return status;
+    }
+    status = loader->LoadFile(loader, path, FALSE, &size, (void *)(UINTN)at);
     if (EFI_ERROR(status)) {
         say("initrd load failed: %x", (UINT64)status);
-        return;
+        bs->FreePages(at, size / 4096 + 1);
+        return status;
     }
+    *ret_at = at;
+    *ret_size = size;
+    return EFI_SUCCESS;
+}
+
+static EFI_STATUS show_initrd(void)
+{
+    EFI_PHYSICAL_ADDRESS at;
+    UINTN size;
+    UINT8 digest[32];
+    EFI_STATUS status = load_initrd(&at, &size);
+
+    if (EFI_ERROR(status) || at == 0)
+        return status;
     sha256_of((const UINT8 *)(UINTN)at, size, digest);
     say("initrd size %u sha256 %b", (UINT64)size, sizeof(digest), digest);
+    bs->FreePages(at, size / 4096 + 1);
+    return EFI_SUCCESS;
+}
+
+static void start_initrd(EFI_HANDLE image, const CHAR16 *options)
+{
+    EFI_PHYSICAL_ADDRESS at;
+    UINTN size;
+
+    if (!EFI_ERROR(load_initrd(&at, &size)) && at != 0)
+        start_repeatedly(image, bs, size, (void *)(UINTN)at, options);
 }
 
 EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system_table);
@@ -208,8 +246,17 @@ EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system_table)
     say_path("file path", loaded->FilePath);
     if (option(options, "probe-connect") != NULL)
         connect_all();
+    if ((value = option(options, "probe-start ")) != NULL) {
+        start_initrd(image, value);
+        port_write32(DEBUG_EXIT_PORT, 0);
+    }
     show_network(loaded->DeviceHandle);
-    show_initrd();
+    if (option(options, "probe-hoard") != NULL)
+        memory_hoard(bs);
+    status = show_initrd();
+    memory_give_back(bs);
+    if (EFI_ERROR(status))
+        return status;
     say("after the initrd:");
     show_network(loaded->DeviceHandle);
 

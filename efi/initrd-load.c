@@ -1,0 +1,231 @@
+#include "initrd-load.h"
+
+#include "../kernel-cmdline/cmdline.h"
+#include "../payload/cpio.h"
+#include "../payload/leaf-archive.h"
+#include "configure.h"
+#include "leaf-program.h"
+
+/* What is to be fetched as the file; the URL goes to ret_url, of URL_MAX_BYTES. */
+static enum status describe(struct boot *boot, size_t i, struct text *ret_url,
+                            struct fetch_file *ret_file)
+{
+    const struct config *config = &boot->config;
+    enum status st = configure_resolve(boot, config->initrd_url[i], ret_url);
+
+    if (st)
+        return st;
+    *ret_file = (struct fetch_file){
+        .name = "initrd",
+        .url = text_bytes(ret_url),
+        .expected = {
+            .digest = config->given[KEY_initrd_sha256] ? &config->initrd_sha256[i] : NULL,
+            .size_bytes =
+                config->given[KEY_initrd_size] ? config->initrd_size[i] : SINK_SIZE_UNKNOWN,
+        },
+        .limit_bytes = UINT64_MAX,
+    };
+    return STATUS_OK;
+}
+
+enum status initrd_load_early(struct boot *boot)
+{
+    struct fetch fetch = configure_fetch(boot);
+    enum status st;
+
+    for (size_t i = 0; i < boot->plan.count; i++) {
+        struct initrd_file *file = &boot->plan.files[i];
+        char memory[URL_MAX_BYTES];
+        struct text url = TEXT(memory);
+        struct fetch_file wanted;
+
+        if (file->streamed)
+            continue;
+        if ((st = describe(boot, i, &url, &wanted)))
+            return st;
+        if ((st = fetch_file(&fetch, &wanted, &boot->detail, &file->blob.pages, &file->blob.bytes,
+                             NULL)))
+            return st;
+        file->size_bytes = file->blob.bytes.size;
+    }
+    return STATUS_OK;
+}
+
+/* The verified bytes count, not what an earlier request showed of them. */
+static bool is_as_learnt(const struct initrd_file *file, struct bytes verified)
+{
+    struct initrd_walk walk;
+
+    initrd_walk_init(&walk);
+    while (!initrd_walk_window(&walk, bytes_from(verified, walk.offset), true))
+        ;
+    return walk.format == file->walk.format && walk.early_bytes == file->walk.early_bytes;
+}
+
+/* Whether wrapping still applies now that sizes are known: nothing is too large, and nothing
+ * has changed as far as the bytes are there. */
+static bool may_wrap(const struct boot *boot)
+{
+    if (!boot->plan.wrap)
+        return false;
+    for (size_t i = 0; i < boot->plan.count; i++) {
+        const struct initrd_file *file = &boot->plan.files[i];
+
+        if (file->size_bytes > CPIO_SIZE_MAX_BYTES || file->walk.early_bytes > file->size_bytes ||
+            (!file->streamed && !is_as_learnt(file, file->blob.bytes)))
+            return false;
+    }
+    return true;
+}
+
+/* From the first compressed file on, uncompressed ones are wrapped as well: order matters. */
+static size_t first_wrapped(const struct initrd_plan *plan)
+{
+    size_t first = 0;
+
+    while (plan->files[first].walk.format != INITRD_FORMAT_ZSTD)
+        first++;
+    return first;
+}
+
+/* Writes the leaf init's archive into pages of its own. */
+static enum status add_archive(struct boot *boot, unsigned int part_count)
+{
+    struct initrd_plan *plan = &boot->plan;
+    struct leaf_config config = {
+        .init = cmdline_user_init(text_bytes(&boot->options)),
+        .flags = boot->root.rootflags == ROOTFLAGS_LEAF ? boot->config.rootflags
+                                                        : (struct bytes){ NULL, 0 },
+        .onfail = boot->config.leaf_onfail,
+        .is_verified = boot->config.given[KEY_initrd_sha256] > 0,
+        .part_count = part_count,
+    };
+    size_t size_bytes;
+    enum status st;
+
+    if ((st = leaf_archive_size(&config, leaf_program(), &size_bytes)))
+        return st;
+    if ((st = pages_allocate(&plan->leaf_pages, boot->services, size_bytes)))
+        return st;
+    if ((st = leaf_archive_write(&config, leaf_program(),
+                                 (struct buffer){ plan->leaf_pages.data, size_bytes })))
+        return st;
+    return initrd_layout_add(&plan->layout, (struct bytes){ plan->leaf_pages.data, size_bytes },
+                             true);
+}
+
+/* Adds size_bytes of a file from an offset on, whether they are there or are to be streamed. */
+static enum status add_of_file(struct initrd_plan *plan, size_t i, uint64_t offset,
+                               uint64_t size_bytes, bool padded)
+{
+    const struct initrd_file *file = &plan->files[i];
+
+    if (file->streamed)
+        return initrd_layout_add_file(&plan->layout, i, offset, size_bytes, padded);
+    return initrd_layout_add(&plan->layout,
+                             bytes_first(bytes_from(file->blob.bytes, offset), size_bytes), padded);
+}
+
+static enum status add_file(struct initrd_plan *plan, size_t i)
+{
+    return add_of_file(plan, i, 0, plan->files[i].size_bytes, true);
+}
+
+/* A file, from an offset on, that rides in an archive of its own: its head, the file, its tail. */
+static enum status add_wrapped(struct initrd_plan *plan, unsigned int index, size_t i,
+                               uint64_t offset)
+{
+    struct initrd_wrapping *wrapping = &plan->wrappings[index];
+    uint64_t size_bytes = plan->files[i].size_bytes - offset;
+    enum status st = leaf_part_head(index, size_bytes, wrapping->head);
+
+    if (st)
+        return st;
+    leaf_part_tail(size_bytes, wrapping->tail);
+    if ((st = initrd_layout_add(&plan->layout,
+                                (struct bytes){ wrapping->head, sizeof(wrapping->head) }, false)))
+        return st;
+    if ((st = add_of_file(plan, i, offset, size_bytes, false)))
+        return st;
+    return initrd_layout_add(
+        &plan->layout, (struct bytes){ wrapping->tail, leaf_part_tail_bytes(size_bytes) }, true);
+}
+
+/* The archives in front of the first compressed one stay as they are, where the kernel looks
+ * for microcode and ACPI tables. */
+static enum status layout_wrapped(struct boot *boot)
+{
+    struct initrd_plan *plan = &boot->plan;
+    size_t first = first_wrapped(plan);
+    uint64_t early_bytes = plan->files[first].walk.early_bytes;
+    enum status st;
+
+    if ((st = add_archive(boot, (unsigned int)(plan->count - first))))
+        return st;
+    for (size_t i = 0; i < first; i++)
+        if ((st = add_file(plan, i)))
+            return st;
+    if ((st = add_of_file(plan, first, 0, early_bytes, true)))
+        return st;
+    for (size_t i = first; i < plan->count; i++)
+        if ((st = add_wrapped(plan, (unsigned int)(i - first), i, i == first ? early_bytes : 0)))
+            return st;
+    return STATUS_OK;
+}
+
+enum status initrd_load_layout(struct boot *boot)
+{
+    struct initrd_plan *plan = &boot->plan;
+    enum status st;
+
+    plan->wrap = may_wrap(boot);
+    if (plan->wrap)
+        return layout_wrapped(boot);
+    if (boot->root.mode == ROOT_LEAF && (st = add_archive(boot, 0)))
+        return st;
+    for (size_t i = 0; i < plan->count; i++)
+        if ((st = add_file(plan, i)))
+            return st;
+    return STATUS_OK;
+}
+
+/* Fetches a file to where it belongs, verified when this returns. */
+static enum status stream(struct boot *boot, size_t i, struct buffer to)
+{
+    struct fetch fetch = configure_fetch(boot);
+    struct initrd_plan *plan = &boot->plan;
+    uint64_t start = initrd_layout_file_offset(&plan->layout, i);
+    struct buffer region = { to.data + start, plan->files[i].size_bytes };
+    char memory[URL_MAX_BYTES];
+    struct text url = TEXT(memory);
+    struct fetch_file wanted;
+    enum status st;
+
+    if ((st = describe(boot, i, &url, &wanted)))
+        return st;
+    if ((st = fetch_into(&fetch, &wanted, region, &boot->detail)))
+        return st;
+    if (plan->wrap && !is_as_learnt(&plan->files[i], (struct bytes){ region.data, region.size })) {
+        text_add_quoted(&boot->detail, wanted.url);
+        return STATUS_INITRD_CHANGED;
+    }
+    initrd_layout_settle(&plan->layout, i, to);
+    return STATUS_OK;
+}
+
+enum status initrd_load(struct boot *boot, struct buffer to)
+{
+    enum status st;
+
+    text_clear(&boot->detail);
+    for (size_t i = 0; i < boot->plan.count; i++) {
+        if (!boot->plan.files[i].streamed)
+            continue;
+        if (!boot->network)
+            return STATUS_INITRD_AGAIN;
+        if ((st = stream(boot, i, to)))
+            return st;
+    }
+    initrd_layout_write(&boot->plan.layout, to);
+    return STATUS_OK;
+}

@@ -1,0 +1,29 @@
+/* Carries out what initrd-plan.h decided: from the files to what the kernel gets. */
+#ifndef EFI_INITRD_LOAD_H
+#define EFI_INITRD_LOAD_H
+
+#include "boot.h"
+
+/*
+ * Fetches and verifies the files that are not streamed. Errors of configure_resolve and
+ * fetch_file.
+ */
+enum status initrd_load_early(struct boot *boot);
+
+/*
+ * Fills in boot->plan.layout: from here on it is known what the kernel gets but for the bytes
+ * of the streamed files. STATUS_OUT_OF_MEMORY, STATUS_BLOB_TOO_LARGE, errors of
+ * leaf_archive_size and leaf_part_head.
+ */
+enum status initrd_load_layout(struct boot *boot);
+
+/*
+ * Writes what the kernel gets into the kernel's own buffer, of plan.layout.size_bytes; streamed
+ * files are fetched on the way and verified one after the other. Unless it returns STATUS_OK
+ * the contents are undefined, unverified and must not be used.
+ * STATUS_INITRD_CHANGED: a verified file is not what its beginning had shown;
+ * STATUS_INITRD_AGAIN: the network is stopped already; errors of configure_resolve, fetch_into.
+ */
+enum status initrd_load(struct boot *boot, struct buffer to);
+
+#endif
