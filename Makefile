@@ -24,6 +24,8 @@ help:
 	@echo "make check   formatting, purity, static analysis (make test runs it as well)"
 	@echo "make         build $B/pivotboot.efi"
 	@echo "make trust   ANCHORS=certificates.pem POLICY=file: a loader that only boots what is signed"
+	@echo "make size    what takes the space in $B/pivotboot.efi"
+	@echo "make soak    boots that take many minutes: initrds beyond 4 GiB"
 	@echo "make format  lay out all C sources with clang-format"
 	@echo "make pcr ENTRY=file LINUX=file   predict PCR 12 (measured boot, see README.md)"
 	@echo "make fuzz T=target SECONDS=60   explore with libFuzzer"
@@ -68,7 +70,7 @@ MBEDTLS := $(addprefix $L/mbedtls/library/,asn1parse.c asn1write.c bignum.c bign
 MBEDTLS_HOOKS := $(addprefix efi/,mbedtls-sha256.c mbedtls-sha256-portable.c)
 LLHTTP  := $(addprefix $L/llhttp/usr/src/llhttp/src/,api.c http.c llhttp.c)
 LWIP    := $(addprefix $L/lwip/src/core/,def.c inet_chksum.c init.c ip.c mem.c memp.c \
-             netif.c pbuf.c tcp.c tcp_in.c tcp_out.c timeouts.c udp.c \
+             netif.c pbuf.c stats.c tcp.c tcp_in.c tcp_out.c timeouts.c udp.c \
              ipv4/dhcp.c ipv4/etharp.c ipv4/icmp.c ipv4/ip4.c ipv4/ip4_addr.c \
              ipv6/dhcp6.c ipv6/ethip6.c ipv6/icmp6.c ipv6/ip6.c ipv6/ip6_addr.c ipv6/mld6.c \
              ipv6/nd6.c) \
@@ -155,11 +157,16 @@ $B/efi/lib/%.o: $L/.complete Makefile
 EFI_LDFLAGS := /nodefaultlib /subsystem:efi_application /entry:efi_main /opt:ref /debug:dwarf \
     /Brepro
 $B/pivotboot.debug.efi: $(EFI_OBJECTS)
-	$(Q)$(LD) $(EFI_LDFLAGS) /out:$@ $^
+	$(Q)$(LD) $(EFI_LDFLAGS) /lldmap:$B/pivotboot.map /out:$@ $^
 
 # The file that boots: the same bytes without debug information.
 $B/pivotboot.efi: $B/pivotboot.debug.efi
 	llvm-strip -o $@ $<
+
+# What takes the space in it.
+.PHONY: size
+size: $B/pivotboot.efi
+	@$(PYTHON) tests/size.py $< $B/pivotboot.map $B/leaf-init
 
 # Fails when pure code has writable data or uses a symbol from outside.
 .PHONY: purity
@@ -440,6 +447,10 @@ test-needs: run-needs test-kernels $B/vm/runc.cpio.zst $B/vm/deaf.efi $(UNIT_TES
     $B/tools/keys-table $B/tools/trust
 test: test-needs
 	@$(PYTHON) tests/run
+
+.PHONY: soak
+soak: test-needs
+	@$(PYTHON) tests/run soak
 
 clean:
 	rm -rf $B

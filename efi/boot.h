@@ -48,6 +48,8 @@ struct initrd_file {
     bool walk_over;
     bool streamed;    /* fetched when the kernel asks for it */
     struct blob blob; /* else: fetched and verified before */
+    bool unpacked;    /* the kernel gets what is in it */
+    uint64_t unpacked_bytes;
 };
 
 /* How the initrds become what the kernel gets: see initrd-plan.h. */
@@ -94,6 +96,8 @@ struct boot {
 
     struct blob kernel;
     struct kernel_image kernel_image;
+    struct capabilities capabilities;
+    bool capabilities_asked;
     struct pages options_pages;
     struct text options; /* the user's, joined */
     struct root_choice root;

@@ -24,8 +24,8 @@ static void log_digest(const struct fetch *fetch, const struct fetch_file *file,
 }
 
 /* HTTP body -> progress -> digest -> to. */
-static enum status fetch_through(const struct fetch *fetch, const struct fetch_file *file,
-                                 struct sink *to, struct text *detail, struct text *ret_url)
+static enum status run(const struct fetch *fetch, const struct fetch_file *file, struct sink *to,
+                       struct text *detail, struct text *ret_url)
 {
     struct digest_sink digest;
     struct progress_sink progress;
@@ -58,7 +58,7 @@ enum status fetch_file(const struct fetch *fetch, const struct fetch_file *file,
     enum status st;
 
     pages_sink_init(&memory, &pages, fetch->services, file->limit_bytes, detail);
-    st = fetch_through(fetch, file, &memory.sink, detail, ret_url);
+    st = run(fetch, file, &memory.sink, detail, ret_url);
     if (st) {
         pages_free(&pages);
         return st;
@@ -66,6 +66,12 @@ enum status fetch_file(const struct fetch *fetch, const struct fetch_file *file,
     *ret_pages = pages;
     *ret_bytes = pages_sink_bytes(&memory);
     return STATUS_OK;
+}
+
+enum status fetch_through(const struct fetch *fetch, const struct fetch_file *file, struct sink *to,
+                          struct text *detail)
+{
+    return run(fetch, file, to, detail, NULL);
 }
 
 enum status fetch_into(const struct fetch *fetch, const struct fetch_file *file,
@@ -76,7 +82,7 @@ enum status fetch_into(const struct fetch *fetch, const struct fetch_file *file,
 
     sized.expected.size_bytes = region.size;
     buffer_sink_init(&memory, region);
-    return fetch_through(fetch, &sized, &memory.sink, detail, NULL);
+    return run(fetch, &sized, &memory.sink, detail, NULL);
 }
 
 enum status fetch_range(const struct fetch *fetch, struct bytes url, struct http_range range,

@@ -40,6 +40,13 @@ enum status fetch_file(const struct fetch *fetch, const struct fetch_file *file,
                        struct text *ret_url);
 
 /*
+ * The same into a sink, which gets begin, write and finish as sink.h says; finish only when the
+ * bytes are as expected. file's limit is not looked at.
+ */
+enum status fetch_through(const struct fetch *fetch, const struct fetch_file *file, struct sink *to,
+                          struct text *detail);
+
+/*
  * The same into a region as large as the file is known to be (file's own size and limit are
  * not looked at): STATUS_BLOB_SIZE when the file is larger or smaller. After an error, the
  * region's contents are undefined.

@@ -3,8 +3,11 @@
 #include "../kernel-cmdline/cmdline.h"
 #include "../payload/cpio.h"
 #include "../payload/leaf-archive.h"
+#include "../payload/unzstd.h"
 #include "configure.h"
+#include "initrd-plan.h"
 #include "leaf-program.h"
+#include "unpack.h"
 
 /* What is to be fetched as the file; the URL goes to ret_url, of URL_MAX_BYTES. */
 static enum status describe(struct boot *boot, size_t i, struct text *ret_url,
@@ -28,37 +31,21 @@ static enum status describe(struct boot *boot, size_t i, struct text *ret_url,
     return STATUS_OK;
 }
 
-enum status initrd_load_early(struct boot *boot)
-{
-    struct fetch fetch = configure_fetch(boot);
-    enum status st;
-
-    for (size_t i = 0; i < boot->plan.count; i++) {
-        struct initrd_file *file = &boot->plan.files[i];
-        char memory[URL_MAX_BYTES];
-        struct text url = TEXT(memory);
-        struct fetch_file wanted;
-
-        if (file->streamed)
-            continue;
-        if ((st = describe(boot, i, &url, &wanted)))
-            return st;
-        if ((st = fetch_file(&fetch, &wanted, &boot->detail, &file->blob.pages, &file->blob.bytes,
-                             NULL)))
-            return st;
-        file->size_bytes = file->blob.bytes.size;
-    }
-    return STATUS_OK;
-}
-
-/* The verified bytes count, not what an earlier request showed of them. */
-static bool is_as_learnt(const struct initrd_file *file, struct bytes verified)
+static struct initrd_walk walk_verified(struct bytes verified)
 {
     struct initrd_walk walk;
 
     initrd_walk_init(&walk);
     while (!initrd_walk_window(&walk, bytes_from(verified, walk.offset), true))
         ;
+    return walk;
+}
+
+/* The verified bytes count, not what an earlier request showed of them. */
+static bool is_as_learnt(const struct initrd_file *file, struct bytes verified)
+{
+    struct initrd_walk walk = walk_verified(verified);
+
     return walk.format == file->walk.format && walk.early_bytes == file->walk.early_bytes;
 }
 
@@ -76,6 +63,45 @@ static bool may_wrap(const struct boot *boot)
             return false;
     }
     return true;
+}
+
+static enum status fetch_early(struct boot *boot, size_t i)
+{
+    struct fetch fetch = configure_fetch(boot);
+    struct initrd_file *file = &boot->plan.files[i];
+    char memory[URL_MAX_BYTES];
+    struct text url = TEXT(memory);
+    struct fetch_file wanted;
+    enum status st;
+
+    if ((st = describe(boot, i, &url, &wanted)))
+        return st;
+    if ((st = fetch_file(&fetch, &wanted, &boot->detail, &file->blob.pages, &file->blob.bytes,
+                         NULL)))
+        return st;
+    file->size_bytes = file->blob.bytes.size;
+    return STATUS_OK;
+}
+
+enum status initrd_load_early(struct boot *boot)
+{
+    struct initrd_plan *plan = &boot->plan;
+    enum status st;
+
+    for (size_t i = 0; i < plan->count; i++)
+        if (!plan->files[i].streamed && (st = fetch_early(boot, i)))
+            return st;
+    plan->wrap = may_wrap(boot);
+    for (size_t i = 0; i < plan->count; i++) {
+        struct initrd_file *file = &plan->files[i];
+
+        if (file->streamed)
+            continue;
+        file->walk = walk_verified(file->blob.bytes);
+        if ((st = unpack_measure(boot, i)))
+            return st;
+    }
+    return STATUS_OK;
 }
 
 /* From the first compressed file on, uncompressed ones are wrapped as well: order matters. */
@@ -114,13 +140,13 @@ static enum status add_archive(struct boot *boot, unsigned int part_count)
                              true);
 }
 
-/* Adds size_bytes of a file from an offset on, whether they are there or are to be streamed. */
+/* Adds size_bytes of a file from an offset on, whether they are there or are still to come. */
 static enum status add_of_file(struct initrd_plan *plan, size_t i, uint64_t offset,
                                uint64_t size_bytes, bool padded)
 {
     const struct initrd_file *file = &plan->files[i];
 
-    if (file->streamed)
+    if (file->streamed || file->unpacked)
         return initrd_layout_add_file(&plan->layout, i, offset, size_bytes, padded);
     return initrd_layout_add(&plan->layout,
                              bytes_first(bytes_from(file->blob.bytes, offset), size_bytes), padded);
@@ -128,7 +154,9 @@ static enum status add_of_file(struct initrd_plan *plan, size_t i, uint64_t offs
 
 static enum status add_file(struct initrd_plan *plan, size_t i)
 {
-    return add_of_file(plan, i, 0, plan->files[i].size_bytes, true);
+    const struct initrd_file *file = &plan->files[i];
+
+    return add_of_file(plan, i, 0, file->unpacked ? file->unpacked_bytes : file->size_bytes, true);
 }
 
 /* A file, from an offset on, that rides in an archive of its own: its head, the file, its tail. */
@@ -173,14 +201,11 @@ static enum status layout_wrapped(struct boot *boot)
     return STATUS_OK;
 }
 
-enum status initrd_load_layout(struct boot *boot)
+static enum status layout_plain(struct boot *boot)
 {
     struct initrd_plan *plan = &boot->plan;
     enum status st;
 
-    plan->wrap = may_wrap(boot);
-    if (plan->wrap)
-        return layout_wrapped(boot);
     if (boot->root.mode == ROOT_LEAF && (st = add_archive(boot, 0)))
         return st;
     for (size_t i = 0; i < plan->count; i++)
@@ -189,43 +214,77 @@ enum status initrd_load_layout(struct boot *boot)
     return STATUS_OK;
 }
 
+enum status initrd_load_layout(struct boot *boot)
+{
+    enum status st = boot->plan.wrap ? layout_wrapped(boot) : layout_plain(boot);
+
+    return st ? st : initrd_plan_room(boot, boot->plan.layout.size_bytes, 0);
+}
+
+/* Fetches a file that is unpacked on its way into the region. */
+static enum status stream_unpacked(struct boot *boot, const struct fetch *fetch,
+                                   const struct fetch_file *wanted, struct buffer region)
+{
+    struct allocator allocator = platform_allocator(&boot->platform);
+    struct unzstd_request request = {
+        .allocator = &allocator,
+        .output = region,
+        .patient = wanted->expected.digest,
+        .detail = &boot->detail,
+    };
+    struct unzstd unzstd;
+    enum status st = unzstd_init(&unzstd, &request);
+
+    if (st)
+        return st;
+    st = fetch_through(fetch, wanted, &unzstd.sink, &boot->detail);
+    unzstd_release(&unzstd);
+    return st;
+}
+
 /* Fetches a file to where it belongs, verified when this returns. */
-static enum status stream(struct boot *boot, size_t i, struct buffer to)
+static enum status stream(struct boot *boot, size_t i, struct buffer region)
 {
     struct fetch fetch = configure_fetch(boot);
-    struct initrd_plan *plan = &boot->plan;
-    uint64_t start = initrd_layout_file_offset(&plan->layout, i);
-    struct buffer region = { to.data + start, plan->files[i].size_bytes };
+    struct initrd_file *file = &boot->plan.files[i];
     char memory[URL_MAX_BYTES];
     struct text url = TEXT(memory);
     struct fetch_file wanted;
     enum status st;
 
+    if (!boot->network)
+        return STATUS_INITRD_AGAIN;
     if ((st = describe(boot, i, &url, &wanted)))
         return st;
+    if (file->unpacked)
+        return stream_unpacked(boot, &fetch, &wanted, region);
     if ((st = fetch_into(&fetch, &wanted, region, &boot->detail)))
         return st;
-    if (plan->wrap && !is_as_learnt(&plan->files[i], (struct bytes){ region.data, region.size })) {
+    if (boot->plan.wrap && !is_as_learnt(file, (struct bytes){ region.data, region.size })) {
         text_add_quoted(&boot->detail, wanted.url);
         return STATUS_INITRD_CHANGED;
     }
-    initrd_layout_settle(&plan->layout, i, to);
     return STATUS_OK;
 }
 
 enum status initrd_load(struct boot *boot, struct buffer to)
 {
+    struct initrd_plan *plan = &boot->plan;
     enum status st;
 
     text_clear(&boot->detail);
-    for (size_t i = 0; i < boot->plan.count; i++) {
-        if (!boot->plan.files[i].streamed)
-            continue;
-        if (!boot->network)
-            return STATUS_INITRD_AGAIN;
-        if ((st = stream(boot, i, to)))
+    for (size_t i = 0; i < plan->count; i++) {
+        const struct initrd_file *file = &plan->files[i];
+        struct buffer region = { to.data + initrd_layout_file_offset(&plan->layout, i),
+                                 file->unpacked ? file->unpacked_bytes : file->size_bytes };
+
+        if (!file->streamed && !file->unpacked)
+            continue; /* in memory, for initrd_layout_write */
+        st = file->streamed ? stream(boot, i, region) : unpack_into(boot, file, region);
+        if (st)
             return st;
+        initrd_layout_settle(&plan->layout, i, to);
     }
-    initrd_layout_write(&boot->plan.layout, to);
+    initrd_layout_write(&plan->layout, to);
     return STATUS_OK;
 }

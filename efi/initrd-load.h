@@ -5,15 +5,15 @@
 #include "boot.h"
 
 /*
- * Fetches and verifies the files that are not streamed. Errors of configure_resolve and
- * fetch_file.
+ * Fetches and verifies the files that are not streamed, and counts how large those become that
+ * are to be unpacked. Errors of configure_resolve, fetch_file and unpack_measure.
  */
 enum status initrd_load_early(struct boot *boot);
 
 /*
  * Fills in boot->plan.layout: from here on it is known what the kernel gets but for the bytes
- * of the streamed files. STATUS_OUT_OF_MEMORY, STATUS_BLOB_TOO_LARGE, errors of
- * leaf_archive_size and leaf_part_head.
+ * of the streamed files. STATUS_OUT_OF_MEMORY, STATUS_BLOB_TOO_LARGE, STATUS_INITRD_ROOM,
+ * errors of leaf_archive_size and leaf_part_head.
  */
 enum status initrd_load_layout(struct boot *boot);
 
@@ -22,7 +22,8 @@ enum status initrd_load_layout(struct boot *boot);
  * files are fetched on the way and verified one after the other. Unless it returns STATUS_OK
  * the contents are undefined, unverified and must not be used.
  * STATUS_INITRD_CHANGED: a verified file is not what its beginning had shown;
- * STATUS_INITRD_AGAIN: the network is stopped already; errors of configure_resolve, fetch_into.
+ * STATUS_INITRD_AGAIN: the network is stopped already; errors of configure_resolve, fetch_into,
+ * unpack_into.
  */
 enum status initrd_load(struct boot *boot, struct buffer to);
 

@@ -1,8 +1,10 @@
 #include "initrd-plan.h"
 
+#include "../payload/cpio.h"
 #include "arch/initrd-stub.h"
 #include "configure.h"
 #include "memory.h"
+#include "unpack.h"
 
 /*
  * stream=auto: from this size on, in bytes, a transfer takes long enough and the copy costs
@@ -61,47 +63,65 @@ static enum status walk(struct boot *boot, size_t i, unsigned int windows_most)
     return STATUS_OK;
 }
 
-/* Of all files whose size is known; what cannot be counted is too large in any case. */
+/* What cannot be counted is too large in any case. */
+static uint64_t sum(uint64_t a, uint64_t b)
+{
+    return a > UINT64_MAX - b ? UINT64_MAX : a + b;
+}
+
+/* Of all files whose size is known. */
 static uint64_t known_bytes(const struct initrd_plan *plan)
 {
     uint64_t total_bytes = 0;
 
-    for (size_t i = 0; i < plan->count; i++) {
-        uint64_t size_bytes = plan->files[i].size_bytes;
+    for (size_t i = 0; i < plan->count; i++)
+        if (plan->files[i].size_bytes != SINK_SIZE_UNKNOWN)
+            total_bytes = sum(total_bytes, plan->files[i].size_bytes);
+    return total_bytes;
+}
 
-        if (size_bytes == SINK_SIZE_UNKNOWN)
-            continue;
-        if (size_bytes > UINT64_MAX - total_bytes)
-            return UINT64_MAX;
-        total_bytes += size_bytes;
+/* The same, of what the kernel gets of them. */
+static uint64_t known_block_bytes(const struct initrd_plan *plan)
+{
+    uint64_t total_bytes = 0;
+
+    for (size_t i = 0; i < plan->count; i++) {
+        const struct initrd_file *file = &plan->files[i];
+
+        if (file->unpacked)
+            total_bytes = sum(total_bytes, file->unpacked_bytes);
+        else if (file->size_bytes != SINK_SIZE_UNKNOWN)
+            total_bytes = sum(total_bytes, file->size_bytes);
     }
     return total_bytes;
 }
 
-/*
- * Whether it can fit at all: the stub wants it in one piece, and there is a copy where it is not
- * streamed. other_bytes: the kernel's file when it is not there yet. What kernel and firmware
- * need beside it nobody knows beforehand.
- */
-static enum status check_room(struct boot *boot, bool copied, uint64_t other_bytes)
+/* The same, of what is to be copied from memory of ours. */
+static uint64_t known_copied_bytes(const struct initrd_plan *plan)
+{
+    uint64_t total_bytes = 0;
+
+    for (size_t i = 0; i < plan->count; i++)
+        if (!plan->files[i].streamed && plan->files[i].size_bytes != SINK_SIZE_UNKNOWN)
+            total_bytes = sum(total_bytes, plan->files[i].size_bytes);
+    return total_bytes;
+}
+
+enum status initrd_plan_room(struct boot *boot, uint64_t block_bytes, uint64_t other_bytes)
 {
     struct memory memory = memory_look(boot->services);
-    uint64_t total_bytes = known_bytes(&boot->plan);
     /* What we hold of the kernel is free again when the stub asks for the initrd. */
-    uint64_t free_bytes = memory.free_bytes + boot->kernel.pages.capacity_bytes;
-    uint64_t needed_bytes = total_bytes;
+    uint64_t kernel_bytes = boot->kernel.pages.capacity_bytes;
+    uint64_t needed_bytes = sum(block_bytes, other_bytes);
 
-    if (copied && needed_bytes <= UINT64_MAX - total_bytes)
-        needed_bytes += total_bytes;
-    if (needed_bytes <= UINT64_MAX - other_bytes)
-        needed_bytes += other_bytes;
-    if (!memory.known || total_bytes == 0 ||
-        (needed_bytes <= free_bytes && total_bytes <= memory.largest_bytes))
+    if (!memory.known || block_bytes == 0 ||
+        (needed_bytes <= memory.free_bytes + kernel_bytes &&
+         block_bytes <= memory.largest_bytes + kernel_bytes))
         return STATUS_OK;
     text_clear(&boot->detail);
     text_add_size(&boot->detail, needed_bytes);
     text_add(&boot->detail, " needed, ");
-    text_add_size(&boot->detail, total_bytes);
+    text_add_size(&boot->detail, block_bytes);
     text_add(&boot->detail, " of it in one block; ");
     memory_describe(&memory, &boot->detail);
     return STATUS_INITRD_ROOM;
@@ -124,8 +144,8 @@ enum status initrd_plan_sizes(struct boot *boot)
         if (file->size_bytes == SINK_SIZE_UNKNOWN && may_stream(boot) && (st = walk(boot, i, 1)))
             return st;
     }
-    return check_room(boot, !may_stream(boot),
-                      config->given[KEY_linux_size] ? config->linux_size : 0);
+    return initrd_plan_room(boot, known_bytes(plan),
+                            sum(may_stream(boot) ? 0 : known_bytes(plan), config->linux_size));
 }
 
 /*
@@ -137,7 +157,9 @@ static bool can_wrap(const struct initrd_plan *plan)
     bool any = false;
 
     for (size_t i = 0; i < plan->count; i++) {
-        if (plan->files[i].walk.format == INITRD_FORMAT_UNKNOWN)
+        if (plan->files[i].walk.format == INITRD_FORMAT_UNKNOWN ||
+            (plan->files[i].size_bytes != SINK_SIZE_UNKNOWN &&
+             plan->files[i].size_bytes > CPIO_SIZE_MAX_BYTES))
             return false;
         any |= plan->files[i].walk.format == INITRD_FORMAT_ZSTD;
     }
@@ -154,7 +176,7 @@ static enum status choose_wrap(struct boot *boot)
     for (size_t i = 0; i < plan->count; i++)
         if ((st = walk(boot, i, INITRD_WINDOWS_MOST)))
             return st;
-    plan->wrap = can_wrap(plan);
+    plan->wrap = boot->config.decompress != DECOMPRESS_ALWAYS && can_wrap(plan);
     console_say(&boot->console, plan->wrap ? "root: the leaf init unpacks the initrd itself (zstd)"
                                            : "root: the leaf init moves what the kernel unpacks");
     return STATUS_OK;
@@ -181,13 +203,39 @@ static void log_choice(struct boot *boot, const char *reason)
 {
     char memory[200];
     struct text line = TEXT(memory);
+    uint64_t streamed_bytes = known_bytes(&boot->plan) - known_copied_bytes(&boot->plan);
 
+    if (streamed_bytes == 0)
+        return;
     text_add(&line, "initrd: ");
-    text_add_size(&line, known_bytes(&boot->plan));
+    text_add_size(&line, streamed_bytes);
     text_add(&line, ", to be fetched straight into the kernel's buffer (");
     text_add(&line, reason);
     text_add(&line, ")");
     console_line(&boot->console, &line);
+}
+
+/*
+ * A file to be unpacked is streamed only where its size is told, and where it begins with what
+ * is unpacked: what else a server shows of it beforehand would have to be believed.
+ */
+static enum status choose_unpack(struct boot *boot, size_t i)
+{
+    struct initrd_file *file = &boot->plan.files[i];
+    bool told = boot->config.given[KEY_initrd_unpacked_size] > 0;
+    enum status st;
+
+    if (!file->streamed || boot->config.decompress == DECOMPRESS_NEVER || boot->plan.wrap)
+        return STATUS_OK;
+    if ((st = walk(boot, i, INITRD_WINDOWS_MOST)))
+        return st;
+    file->unpacked = unpack_is_wanted(boot, file);
+    file->unpacked_bytes = boot->config.initrd_unpacked_size[i];
+    if (file->unpacked && (!told || file->walk.early_bytes > 0)) {
+        file->streamed = false;
+        file->unpacked = false; /* until it is there: unpack_measure */
+    }
+    return STATUS_OK;
 }
 
 enum status initrd_plan_choose(struct boot *boot)
@@ -200,9 +248,12 @@ enum status initrd_plan_choose(struct boot *boot)
     if ((st = choose_wrap(boot)))
         return st;
     reason = reason_to_stream(boot);
-    for (size_t i = 0; i < plan->count; i++)
+    for (size_t i = 0; i < plan->count; i++) {
         plan->files[i].streamed = reason && plan->files[i].size_bytes != SINK_SIZE_UNKNOWN;
-    if ((st = check_room(boot, !reason, 0)))
+        if ((st = choose_unpack(boot, i)))
+            return st;
+    }
+    if ((st = initrd_plan_room(boot, known_block_bytes(plan), known_copied_bytes(plan))))
         return st;
     if (reason)
         log_choice(boot, reason);

@@ -7,7 +7,8 @@
  *  - whether the files are fetched into memory of ours and copied when the kernel asks for them
  *    (then what is wrong with them shows before the kernel is started), or straight into the
  *    buffer that the kernel's stub hands over (stream: half the memory). The stub must heed a
- *    failure then: efi/arch/initrd-stub.h.
+ *    failure then: efi/arch/initrd-stub.h;
+ *  - whether pivotboot unpacks them: efi/unpack.h.
  *
  * What a server says of sizes and first bytes is untrusted: initrd-load.h checks it against the
  * verified bytes.
@@ -30,5 +31,11 @@ enum status initrd_plan_sizes(struct boot *boot);
  * how it will be done. A server without ranges means move. Same errors.
  */
 enum status initrd_plan_choose(struct boot *boot);
+
+/*
+ * Whether it can fit at all: what the stub wants in one block, and what must be there beside it.
+ * What kernel and firmware need nobody knows beforehand. STATUS_INITRD_ROOM.
+ */
+enum status initrd_plan_room(struct boot *boot, uint64_t block_bytes, uint64_t other_bytes);
 
 #endif

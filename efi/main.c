@@ -15,6 +15,7 @@
 #include "network-up.h"
 #include "root.h"
 #include "status-code.h"
+#include "unpack.h"
 
 EFI_STATUS EFIAPI efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system);
 
@@ -77,8 +78,11 @@ static enum status kernel_fetch(struct boot *boot)
         .size_bytes = config->given[KEY_linux_size] ? config->linux_size : SINK_SIZE_UNKNOWN,
     };
 
+    enum status st;
+
     stages_begin(&boot->stages, STAGE_KERNEL);
-    return fetch_blob(boot, "kernel", config->linux_url, expected, KERNEL_MAX_BYTES, &boot->kernel);
+    st = fetch_blob(boot, "kernel", config->linux_url, expected, KERNEL_MAX_BYTES, &boot->kernel);
+    return st ? st : unpack_kernel(boot, KERNEL_MAX_BYTES);
 }
 
 static enum status kernel_check(struct boot *boot)
@@ -130,6 +134,38 @@ static void log_times(struct boot *boot)
 
     text_add(&line, "times: ");
     stages_describe(&boot->stages, &line);
+    console_line(&boot->console, &line);
+}
+
+/* What pivotboot itself takes, and what is left for the kernel. */
+static void log_memory(struct boot *boot, const struct memory *memory)
+{
+    char storage[300];
+    struct text line = TEXT(storage);
+    const struct pages *held[] = {
+        &boot->plan.leaf_pages, &boot->cmdline_pages, &boot->options_pages,
+        &boot->entry.pages,     &boot->conf.pages,    &boot->line_pages,
+    };
+    uint64_t held_bytes = 0;
+
+    for (size_t i = 0; i < ARRAY_LENGTH(held); i++)
+        held_bytes += held[i]->capacity_bytes;
+    for (size_t i = 0; i < boot->plan.count; i++)
+        held_bytes += boot->plan.files[i].blob.pages.capacity_bytes;
+    text_add(&line, "memory: image ");
+    text_add_size(&line, boot->loaded->ImageSize);
+    text_add(&line, ", network ");
+    text_add_size(&line, boot->platform.used_bytes);
+    text_add(&line, " (of lwIP's heap at most ");
+    text_add_size(&line, network_heap_most_bytes(boot->network));
+    text_add(&line, " of ");
+    text_add_size(&line, network_heap_bytes(boot->network));
+    text_add(&line, "; with decoders at most ");
+    text_add_size(&line, boot->platform.most_bytes);
+    text_add(&line, "), files ");
+    text_add_size(&line, held_bytes);
+    text_add(&line, "; ");
+    memory_describe(memory, &line);
     console_line(&boot->console, &line);
 }
 
@@ -199,6 +235,7 @@ static enum status handoff(struct boot *boot)
     enum status st;
 
     stages_begin(&boot->stages, STAGE_STUB);
+    log_memory(boot, &before);
     if (boot->initrd.size_bytes == 0)
         finish(boot);
     console_say(&boot->console, "starting the kernel");

@@ -20,8 +20,15 @@ static uint32_t random(struct net_platform *net)
     return (uint32_t)((mixed ^ mixed >> 31) >> 32);
 }
 
-/* Pool memory is only aligned to 8; the original address is kept in front of what is given. */
+/* Pool memory is only aligned to 8; what is needed to free it is kept in front of it. */
 #define ALIGNMENT 16
+
+struct block {
+    void *pool;
+    uint64_t size_bytes;
+};
+
+_Static_assert(sizeof(struct block) <= ALIGNMENT, "fits in front");
 
 static void *allocate(struct net_platform *net, size_t size)
 {
@@ -34,16 +41,23 @@ static void *allocate(struct net_platform *net, size_t size)
     if (platform->services->AllocatePool(EfiLoaderData, size + 2 * ALIGNMENT, &pool) != EFI_SUCCESS)
         return NULL;
     aligned = ((uintptr_t)pool + 2 * ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
-    ((void **)aligned)[-1] = pool;
+    ((struct block *)aligned)[-1] = (struct block){ pool, size };
+    platform->used_bytes += size;
+    if (platform->used_bytes > platform->most_bytes)
+        platform->most_bytes = platform->used_bytes;
     return (void *)aligned;
 }
 
 static void release(struct net_platform *net, void *memory)
 {
     struct platform *platform = (struct platform *)net;
+    struct block block;
 
-    if (memory)
-        platform->services->FreePool(((void **)memory)[-1]);
+    if (!memory)
+        return;
+    block = ((struct block *)memory)[-1];
+    platform->used_bytes -= block.size_bytes;
+    platform->services->FreePool(block.pool);
 }
 
 static bool aborted(struct net_platform *net)

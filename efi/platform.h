@@ -14,6 +14,8 @@ struct platform {
     const struct clock *clock;
     struct console *console;
     uint64_t random_state;
+    uint64_t used_bytes; /* of what allocate has given: now, and the most so far */
+    uint64_t most_bytes;
 };
 
 /*

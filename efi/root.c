@@ -20,25 +20,27 @@ static enum status join_options(struct boot *boot)
     return cmdline_join(pieces, count, limit_bytes, &boot->detail, &boot->options);
 }
 
-static void ask_kernel(struct boot *boot, struct capabilities *ret_capabilities)
+const struct capabilities *root_ask_kernel(struct boot *boot)
 {
     struct allocator allocator = platform_allocator(&boot->platform);
     char memory[CAPABILITIES_TEXT_MAX_BYTES + 20];
     struct text line = TEXT(memory);
 
-    *ret_capabilities = capabilities_read(boot->kernel.bytes, &allocator);
+    if (boot->capabilities_asked)
+        return &boot->capabilities;
+    boot->capabilities = capabilities_read(boot->kernel.bytes, &allocator);
+    boot->capabilities_asked = true;
     text_add(&line, "kernel: has ");
-    capabilities_describe(ret_capabilities, &line);
+    capabilities_describe(&boot->capabilities, &line);
     console_line(&boot->console, &line);
+    return &boot->capabilities;
 }
 
 enum status root_decide(struct boot *boot)
 {
-    struct capabilities capabilities = { .known = false };
     struct root_request request = {
         .mode = boot->config.root_mode,
         .force = boot->config.rootfs_force,
-        .capabilities = &capabilities,
         .rootflags = boot->config.rootflags,
     };
     char memory[ROOT_CHOICE_TEXT_MAX_BYTES + 20];
@@ -50,7 +52,7 @@ enum status root_decide(struct boot *boot)
         return st;
     request.options = text_bytes(&boot->options);
     if (root_choice_asks_kernel(&request))
-        ask_kernel(boot, &capabilities);
+        request.capabilities = root_ask_kernel(boot);
     if ((st = root_choose(&request, &boot->detail, &boot->root)))
         return st;
     text_add(&line, "root: ");

@@ -11,4 +11,10 @@
  */
 enum status root_decide(struct boot *boot);
 
+/*
+ * What the kernel image can do. It is unpacked for this the first time, which is a line of the
+ * log; boot->kernel must still be there then. Never NULL.
+ */
+const struct capabilities *root_ask_kernel(struct boot *boot);
+
 #endif

@@ -19,10 +19,11 @@ static void add_string(struct text *text, const char *name, const char *value)
 }
 
 /* One for each type of keys.def: a new type does not compile before somebody has decided. */
-#define add_URL(text, name, value)       ((void)(value))
-#define add_SECONDS(text, name, value)   ((void)(value))
-#define add_TRANSPORT(text, name, value) ((void)(value))
-#define add_STREAM(text, name, value)    ((void)(value))
+#define add_URL(text, name, value)        ((void)(value))
+#define add_SECONDS(text, name, value)    ((void)(value))
+#define add_STREAM(text, name, value)     ((void)(value))
+#define add_DECOMPRESS(text, name, value) ((void)(value))
+#define add_TRANSPORT(text, name, value)  ((void)(value))
 
 static void add_TEXT(struct text *text, const char *name, const config_TEXT *value)
 {

@@ -53,6 +53,14 @@ static bool read_stream(struct bytes text, enum stream_mode *ret_mode)
     return *ret_mode != STREAM_AUTO || bytes_equal(text, BYTES("auto"));
 }
 
+static bool read_decompress(struct bytes text, enum decompress_mode *ret_mode)
+{
+    *ret_mode = bytes_equal(text, BYTES("never"))    ? DECOMPRESS_NEVER
+                : bytes_equal(text, BYTES("always")) ? DECOMPRESS_ALWAYS
+                                                     : DECOMPRESS_AUTO;
+    return *ret_mode != DECOMPRESS_AUTO || bytes_equal(text, BYTES("auto"));
+}
+
 bool config_value_read(enum key_type type, struct bytes text, union config_value *ret_value)
 {
     uint64_t number;
@@ -85,6 +93,8 @@ bool config_value_read(enum key_type type, struct bytes text, union config_value
         return transport_from_name(text, &ret_value->transport);
     case KEY_TYPE_STREAM:
         return read_stream(text, &ret_value->stream);
+    case KEY_TYPE_DECOMPRESS:
+        return read_decompress(text, &ret_value->decompress);
     case KEY_TYPE_TPM:
         ret_value->tpm = bytes_equal(text, BYTES("require")) ? TPM_REQUIRE : TPM_AUTO;
         return ret_value->tpm == TPM_REQUIRE || bytes_equal(text, BYTES("auto"));

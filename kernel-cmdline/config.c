@@ -278,8 +278,8 @@ bool config_is_entry(struct bytes text)
 static size_t given_payload_key(const struct config *config)
 {
     static const uint8_t keys[] = {
-        KEY_linux_url,  KEY_linux_sha256,  KEY_linux_size,
-        KEY_initrd_url, KEY_initrd_sha256, KEY_initrd_size,
+        KEY_linux_url,     KEY_linux_sha256, KEY_linux_size,           KEY_initrd_url,
+        KEY_initrd_sha256, KEY_initrd_size,  KEY_initrd_unpacked_size,
     };
 
     for (size_t i = 0; i < ARRAY_LENGTH(keys); i++)
@@ -332,5 +332,7 @@ enum status config_check(const struct config *config, struct text *detail)
     }
     if ((st = check_count(config, KEY_initrd_sha256, detail)))
         return st;
-    return check_count(config, KEY_initrd_size, detail);
+    if ((st = check_count(config, KEY_initrd_size, detail)))
+        return st;
+    return check_count(config, KEY_initrd_unpacked_size, detail);
 }

@@ -25,6 +25,12 @@ enum stream_mode {
     STREAM_OFF,
 };
 
+enum decompress_mode {
+    DECOMPRESS_AUTO,
+    DECOMPRESS_NEVER,
+    DECOMPRESS_ALWAYS,
+};
+
 enum key_source {
     KEY_LINE = 1,
     KEY_ENTRY = 2,
@@ -56,6 +62,7 @@ typedef enum architecture config_ARCHITECTURE;
 typedef enum leaf_onfail config_ONFAIL;
 typedef enum transport config_TRANSPORT;
 typedef enum stream_mode config_STREAM;
+typedef enum decompress_mode config_DECOMPRESS;
 typedef enum tpm_use config_TPM;
 typedef bool config_FLAG;
 

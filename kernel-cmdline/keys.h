@@ -15,6 +15,7 @@ enum key_type {
     KEY_TYPE_ONFAIL,
     KEY_TYPE_TRANSPORT,
     KEY_TYPE_STREAM,
+    KEY_TYPE_DECOMPRESS,
     KEY_TYPE_TPM,
     KEY_TYPE_FLAG,
 };

@@ -4,6 +4,7 @@
 #include <lwip/ethip6.h>
 #include <lwip/init.h>
 #include <lwip/priv/tcp_priv.h>
+#include <lwip/stats.h>
 #include <lwip/timeouts.h>
 #include <lwip/udp.h>
 #include <netif/ethernet.h>
@@ -164,6 +165,18 @@ enum status network_open(struct net_platform *platform, struct link *link,
     network_timers_start(network);
     *ret_network = network;
     return STATUS_OK;
+}
+
+size_t network_heap_most_bytes(const struct network *network)
+{
+    (void)network; /* lwIP's state is global */
+    return lwip_stats.mem.max;
+}
+
+size_t network_heap_bytes(const struct network *network)
+{
+    (void)network;
+    return MEM_SIZE;
 }
 
 enum status network_poll(struct network *network)

@@ -5,7 +5,9 @@
 
 /*
  * The first four lie in the kernel between NULs, as names of parameters do (__setup). nullfs
- * shows only in what the kernel logs: its bare name is merged away into the end of another.
+ * shows only in what the kernel logs: its bare name is merged away into the end of another. The
+ * last is a message of the initramfs's own zstd decoder (lib/decompress_unzstd.c); the bare name
+ * of the format is there without it as well.
  */
 enum word {
     WORD_NULLFS_ROOTFS,
@@ -13,6 +15,7 @@ enum word {
     WORD_NONROOT_INITRAMFS,
     WORD_INITRAMFS_OPTIONS,
     WORD_ON_NULLFS,
+    WORD_ZSTD,
     WORD_COUNT,
 };
 
@@ -22,6 +25,7 @@ static const struct search_word words[WORD_COUNT] = {
     [WORD_NONROOT_INITRAMFS] = { BYTES("nonroot_initramfs"), true },
     [WORD_INITRAMFS_OPTIONS] = { BYTES("initramfs_options="), true },
     [WORD_ON_NULLFS] = { BYTES("rootfs on nullfs"), false },
+    [WORD_ZSTD] = { BYTES("ZSTD-compressed data is corrupt"), false },
 };
 
 static struct capabilities unknown(const char *source, const char *fault)
@@ -38,6 +42,7 @@ static struct capabilities search(struct bytes kernel, const char *source)
         .immutable_rootfs = found & 1u << WORD_IMMUTABLE_ROOTFS,
         .nonroot_initramfs = found & 1u << WORD_NONROOT_INITRAMFS,
         .initramfs_options = found & 1u << WORD_INITRAMFS_OPTIONS,
+        .zstd = found & 1u << WORD_ZSTD,
         .source = source,
     };
 

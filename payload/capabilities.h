@@ -35,6 +35,8 @@ struct capabilities {
     bool nullfs_rootfs, immutable_rootfs, nonroot_initramfs;
     /* The kernel knows initramfs_options=: mount options of the tmpfs that is its rootfs. */
     bool initramfs_options;
+    /* The kernel can unpack an initramfs that is compressed with zstd (CONFIG_RD_ZSTD). */
+    bool zstd;
     const char *source; /* what was searched, or should have been: "zstd payload"; static */
     const char *fault;  /* known: NULL; else what is wrong with the source: "is damaged"; static */
 };

@@ -10,10 +10,28 @@
 #define LWIP_SINGLE_NETIF     1
 #define LWIP_NETCONN          0
 #define LWIP_SOCKET           0
-#define LWIP_STATS            0
 #define LWIP_HOOK_FILENAME    "lwip-hooks.h"
 #define LWIP_NETIF_HOSTNAME   0
 #define LWIP_CHKSUM_ALGORITHM 3
+
+/* Only how much of the heap is used. */
+#define LWIP_STATS       1
+#define LWIP_STATS_LARGE 1
+#define MEM_STATS        1
+#define MEMP_STATS       0
+#define SYS_STATS        0
+#define LINK_STATS       0
+#define ETHARP_STATS     0
+#define IPFRAG_STATS     0
+#define IP_STATS         0
+#define ICMP_STATS       0
+#define UDP_STATS        0
+#define TCP_STATS        0
+#define IP6_STATS        0
+#define ICMP6_STATS      0
+#define IP6_FRAG_STATS   0
+#define ND6_STATS        0
+#define MIB2_STATS       0
 
 /* ---- protocols ---- */
 #define LWIP_IPV4 1

@@ -80,6 +80,14 @@ static void tells_words_from_text(void **state)
     }
 }
 
+static void tells_who_unpacks_zstd(void **state)
+{
+    (void)state;
+    assert_true(read_plain(BYTES("\0ZSTD-compressed data is corrupt\0")).zstd);
+    assert_true(read_plain(BYTES("\0013ZSTD-compressed data is corrupt\n")).zstd);
+    assert_false(read_plain(BYTES("\0zstd\0ZSTD-compressed data is probably corrupt\0")).zstd);
+}
+
 static void other_files_are_unknown(void **state)
 {
     struct buffer image = read_fixture("x86-zstd");
@@ -132,6 +140,8 @@ static void real_kernels_say_what_they_can(void **state)
         if (!capabilities.known || strcmp(expected, word) != 0)
             fail_msg("%s: expected %s, found %s (%s %s)", path, word, expected, capabilities.source,
                      capabilities.fault ? capabilities.fault : "");
+        if (!capabilities.zstd) /* every one of these is configured to */
+            fail_msg("%s: expected that it unpacks zstd", path);
     }
     free(words);
 }
@@ -139,9 +149,8 @@ static void real_kernels_say_what_they_can(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(reads_every_kind_of_image),
-        cmocka_unit_test(tells_words_from_text),
-        cmocka_unit_test(other_files_are_unknown),
+        cmocka_unit_test(reads_every_kind_of_image),      cmocka_unit_test(tells_words_from_text),
+        cmocka_unit_test(tells_who_unpacks_zstd),         cmocka_unit_test(other_files_are_unknown),
         cmocka_unit_test(real_kernels_say_what_they_can),
     };
 

@@ -18,7 +18,8 @@ CMDLINE_SIZE = 2047
 
 # By default it can do what Linux 7 can, so that rootfs=auto has nothing to add.
 NULLFS = b"rootfs on nullfs"
-WORDS = (NULLFS, b"initramfs_options=")
+ZSTD = b"ZSTD-compressed data is corrupt"
+WORDS = (NULLFS, b"initramfs_options=", ZSTD)
 
 
 def u16(data, at):

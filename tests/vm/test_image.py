@@ -75,6 +75,27 @@ def test_sections(image):
         assert field(section, "VirtualAddress") % PAGE == 0, section
 
 
+def test_size():
+    """With everything in it, the leaf init included."""
+    assert paths.LOADER.stat().st_size < 1 << 20
+    assert field(readobj(paths.LOADER, "--file-headers"), "SizeOfImage") < 3_000_000
+
+
+def test_table_of_sizes():
+    """Every byte of code and constants has an owner."""
+    done = subprocess.run(
+        ["make", "--silent", "-o", "build/.packages", "size"],
+        cwd=paths.TREE, stdout=subprocess.PIPE, text=True, check=True,
+    )  # fmt: skip
+    lines = done.stdout.splitlines()
+    rows = [line.rsplit(maxsplit=4) for line in lines[1:-1]]
+    sizes = {row[0].strip(): [int(number) for number in row[1:]] for row in rows}
+    assert {"efi/", "net/", "payload/", "lwip", "libzstd", "llhttp", "mbedtls"} <= set(sizes)
+    assert all(number >= 0 for numbers in sizes.values() for number in numbers), done.stdout
+    whole = field(readobj(paths.LOADER, "--file-headers"), "SizeOfImage")
+    assert whole * 0.9 < sum(numbers[3] for numbers in sizes.values()) <= whole, done.stdout
+
+
 def test_sbat():
     """The format's own line and ours, and nothing behind them (shim's SBAT.md)."""
     lines = contents_of(b".sbat").decode().split("\n")

@@ -100,6 +100,30 @@ def test_lost_connection(fails_in_stub, faulty, sent, status, words):
     assert all(word in message for word in words), message
 
 
+@pytest.mark.parametrize(
+    "change, size, status, words",
+    [
+        (1, 0, 81, "expected "),  # the digest is told first: the file is not the right one
+        (0, 1, 219, "expected 300002 bytes, found less"),
+        (0, -1, 219, "expected 300000 bytes, found more"),
+    ],
+    ids=["digest", "less", "more"],
+)
+def test_unpacked_on_the_way(fails_in_stub, web, change, size, status, words):
+    """Compressed, and unpacked straight into the kernel's buffer."""
+    contents = blob(300_001)
+    packed = bytearray(archive.zstd(contents))
+    digest = sha256(packed)
+    packed[len(packed) // 2] ^= change
+    web.put("initrd", bytes(packed))
+    message = fails_in_stub(
+        f"linux=@/probe.efi initrd=@/initrd initrd-sha256={digest}"
+        f" initrd-unpacked-size={len(contents) + size} decompress=always stream=on",
+        status,
+    )
+    assert words in message
+
+
 def test_other_size_than_promised(fails_in_stub, web):
     """The kernel has been told a size: neither more nor less can be given to it."""
     web.put("initrd", blob(70_000_000))

@@ -7,6 +7,7 @@
  *   probe-return=0xN   return this EFI_STATUS to the loader
  *   probe-exit=N       end QEMU through isa-debug-exit: its status is 2 * N + 1
  *   probe-flood        watch that nothing writes into memory a kernel would own
+ *   probe-ends         say how the initrd begins and ends instead of its SHA-256
  *   probe-hoard        leave hardly any memory before the initrd is asked for
  *   probe-start ...    start the initrd as an application with what follows as its load options,
  *                      several times, and show what memory it leaves
@@ -37,6 +38,9 @@ static const struct {
       { 0x5568e427, 0x68fc, 0x4f3d, { 0xac, 0x74, 0xca, 0x55, 0x52, 0x31, 0xcc, 0x68 } } },
     { END_DEVICE_PATH_TYPE, END_ENTIRE_DEVICE_PATH_SUBTYPE, { sizeof(EFI_DEVICE_PATH), 0 } },
 };
+
+/* Of each end of the initrd. */
+#define SHOWN_BYTES 16
 
 static EFI_SYSTEM_TABLE *st;
 static EFI_BOOT_SERVICES *bs;
@@ -197,7 +201,7 @@ static EFI_STATUS load_initrd(EFI_PHYSICAL_ADDRESS *ret_at, UINTN *ret_size)
     return EFI_SUCCESS;
 }
 
-static EFI_STATUS show_initrd(void)
+static EFI_STATUS show_initrd(BOOLEAN ends)
 {
     EFI_PHYSICAL_ADDRESS at;
     UINTN size;
@@ -206,8 +210,15 @@ static EFI_STATUS show_initrd(void)
 
     if (EFI_ERROR(status) || at == 0)
         return status;
-    sha256_of((const UINT8 *)(UINTN)at, size, digest);
-    say("initrd size %u sha256 %b", (UINT64)size, sizeof(digest), digest);
+    if (ends && size >= SHOWN_BYTES) {
+        const UINT8 *initrd = (const UINT8 *)(UINTN)at;
+
+        say("initrd size %u first %b last %b", (UINT64)size, (UINTN)SHOWN_BYTES, initrd,
+            (UINTN)SHOWN_BYTES, initrd + size - SHOWN_BYTES);
+    } else {
+        sha256_of((const UINT8 *)(UINTN)at, size, digest);
+        say("initrd size %u sha256 %b", (UINT64)size, sizeof(digest), digest);
+    }
     bs->FreePages(at, size / 4096 + 1);
     return EFI_SUCCESS;
 }
@@ -253,7 +264,7 @@ EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system_table)
     show_network(loaded->DeviceHandle);
     if (option(options, "probe-hoard") != NULL)
         memory_hoard(bs);
-    status = show_initrd();
+    status = show_initrd(option(options, "probe-ends") != NULL);
     memory_give_back(bs);
     if (EFI_ERROR(status))
         return status;

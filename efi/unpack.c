@@ -1,0 +1,128 @@
+#include "unpack.h"
+
+#include "../payload/decoder.h"
+#include "../payload/unzstd.h"
+#include "arch/initrd-stub.h"
+#include "memory.h"
+#include "root.h"
+
+/* Kernels fail to unpack a compressed archive from this size on, in bytes: they count with 32
+ * bits within the decoders. */
+#define COMPRESSED_MOST_BYTES UINT32_MAX
+
+static bool say(struct boot *boot, const char *why)
+{
+    char memory[120];
+    struct text line = TEXT(memory);
+
+    text_add(&line, "initrd: unpacked here (");
+    text_add(&line, why);
+    text_add(&line, ")");
+    console_line(&boot->console, &line);
+    return true;
+}
+
+static bool kernel_lacks_zstd(struct boot *boot)
+{
+    const struct capabilities *capabilities = root_ask_kernel(boot);
+
+    return capabilities->known && !capabilities->zstd;
+}
+
+bool unpack_is_wanted(struct boot *boot, const struct initrd_file *file)
+{
+    /* The leaf init unpacks what is wrapped. */
+    if (boot->config.decompress == DECOMPRESS_NEVER || boot->plan.wrap ||
+        file->walk.format != INITRD_FORMAT_ZSTD)
+        return false;
+    if (boot->config.decompress == DECOMPRESS_ALWAYS)
+        return say(boot, "as configured");
+    if (file->size_bytes > COMPRESSED_MOST_BYTES)
+        return say(boot, "no kernel unpacks 4 GiB and more of zstd");
+    return kernel_lacks_zstd(boot) && say(boot, "the kernel does not know zstd");
+}
+
+enum status unpack_measure(struct boot *boot, size_t index)
+{
+    struct initrd_file *file = &boot->plan.files[index];
+    struct allocator allocator = platform_allocator(&boot->platform);
+    struct memory memory = memory_look(boot->services);
+    bool told = boot->config.given[KEY_initrd_unpacked_size] > 0;
+    struct unzstd_request request = {
+        .allocator = &allocator,
+        .verbatim_bytes = file->walk.early_bytes,
+        .limit_bytes = memory.known ? memory.largest_bytes : UINT64_MAX,
+        .detail = &boot->detail,
+    };
+    enum status st;
+
+    file->unpacked = unpack_is_wanted(boot, file);
+    if (!file->unpacked)
+        return STATUS_OK;
+    file->unpacked_bytes = boot->config.initrd_unpacked_size[index];
+    if (told && INITRD_STUB_HEEDS_FAILURE)
+        return STATUS_OK;
+    if (told)
+        request.limit_bytes = file->unpacked_bytes;
+    st = unzstd_all(&request, file->blob.bytes, &file->unpacked_bytes);
+    if (st == STATUS_UNPACK_LARGE && !told) {
+        text_add(&boot->detail, "; ");
+        memory_describe(&memory, &boot->detail);
+    }
+    if (!st && told && file->unpacked_bytes != request.limit_bytes) {
+        text_add(&boot->detail, "expected ");
+        text_add_u64(&boot->detail, request.limit_bytes);
+        text_add(&boot->detail, " bytes, found ");
+        text_add_u64(&boot->detail, file->unpacked_bytes);
+        return STATUS_UNPACK_SIZE;
+    }
+    return st;
+}
+
+enum status unpack_into(struct boot *boot, const struct initrd_file *file, struct buffer region)
+{
+    struct allocator allocator = platform_allocator(&boot->platform);
+    struct unzstd_request request = {
+        .allocator = &allocator,
+        .verbatim_bytes = file->walk.early_bytes,
+        .output = region,
+        .detail = &boot->detail,
+    };
+    uint64_t size_bytes;
+
+    return unzstd_all(&request, file->blob.bytes, &size_bytes);
+}
+
+enum status unpack_kernel(struct boot *boot, uint64_t limit_bytes)
+{
+    struct allocator allocator = platform_allocator(&boot->platform);
+    struct unzstd_request request = {
+        .allocator = &allocator,
+        .limit_bytes = limit_bytes,
+        .detail = &boot->detail,
+    };
+    struct pages unpacked = { 0 };
+    char memory[120];
+    struct text line = TEXT(memory);
+    uint64_t size_bytes;
+    enum status st;
+
+    if (boot->config.decompress == DECOMPRESS_NEVER ||
+        packing_of(boot->kernel.bytes) != PACKING_ZSTD)
+        return STATUS_OK;
+    if ((st = unzstd_all(&request, boot->kernel.bytes, &size_bytes)))
+        return st;
+    if ((st = pages_allocate(&unpacked, boot->services, size_bytes)))
+        return st;
+    request.output = (struct buffer){ unpacked.data, size_bytes };
+    if ((st = unzstd_all(&request, boot->kernel.bytes, &size_bytes))) {
+        pages_free(&unpacked);
+        return st;
+    }
+    pages_free(&boot->kernel.pages);
+    boot->kernel = (struct blob){ unpacked, { unpacked.data, size_bytes } };
+    text_add(&line, "kernel: unpacked to ");
+    text_add_size(&line, size_bytes);
+    console_line(&boot->console, &line);
+    return STATUS_OK;
+}

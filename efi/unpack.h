@@ -1,0 +1,34 @@
+/*
+ * decompress=: which files pivotboot unpacks itself (zstd only), and how large they become.
+ *
+ * An initrd's size must be known when the kernel's stub asks for it. Where the configuration
+ * gives it (initrd-unpacked-size), unpacking goes straight into the stub's buffer while the file
+ * is streamed. Else the verified file is in memory and is unpacked twice: once only to count,
+ * and later into the stub's buffer.
+ */
+#ifndef EFI_UNPACK_H
+#define EFI_UNPACK_H
+
+#include "boot.h"
+
+/*
+ * Whether the file is to be unpacked, as far as what is known of its format is true. May ask the
+ * kernel what it can do, and says in a line when and why a file is unpacked.
+ */
+bool unpack_is_wanted(struct boot *boot, const struct initrd_file *file);
+
+/*
+ * file: fetched and verified; fills in unpacked and unpacked_bytes. index: its position among
+ * the configured ones. Errors of unzstd; STATUS_UNPACK_LARGE: more than memory can hold.
+ */
+enum status unpack_measure(struct boot *boot, size_t index);
+
+/*
+ * Into a region of the file's unpacked_bytes, from its verified bytes in memory. Errors of unzstd.
+ */
+enum status unpack_into(struct boot *boot, const struct initrd_file *file, struct buffer region);
+
+/* Unpacks a kernel that is compressed as a whole (vmlinuz.zst). Errors of unzstd. */
+enum status unpack_kernel(struct boot *boot, uint64_t limit_bytes);
+
+#endif

@@ -1,0 +1,137 @@
+"""decompress=: what pivotboot unpacks itself, as the kernel (the probe) gets it."""
+import struct
+
+import pytest
+
+import archive
+import bzimage
+import paths
+from conftest import blob, sha256
+
+END = "-- probe-exit=0"
+
+
+def frame(*blocks, content=None, window_log=20):
+    """A zstd frame: bytes are blocks as they are, a pair is a byte and how often it repeats."""
+    data = struct.pack("<IBB", 0xFD2FB528, 0 if content is None else 3 << 6, window_log - 10 << 3)
+    if content is not None:
+        data += struct.pack("<Q", content)
+    for number, block in enumerate(blocks):
+        last = number == len(blocks) - 1
+        kind, size = (0, len(block)) if isinstance(block, bytes) else (1, block[1])
+        data += struct.pack("<I", size << 3 | kind << 1 | last)[:3]
+        data += block if kind == 0 else block[0]
+    return data
+
+
+SKIPPABLE = struct.pack("<II", 0x184D2A51, 5) + b"skip!"
+
+
+@pytest.fixture
+def files(web):
+    """Served: what initramfs tools write, and less usual things; name -> what is in it."""
+    early = archive.Archive()
+    early.file("kernel/x86/microcode/AuthenticAMD.bin", blob(30_000))
+    early = early.finished()
+    root = blob(1_000_001, seed=2)
+    contents = {
+        "piped": (archive.zstd(root), root),  # from a pipe: no size in the header
+        "both": (early + archive.zstd(root), early + root),
+        "many": (
+            SKIPPABLE + frame(b"one ", (b"!", 99_999), window_log=27) + bytes(3)
+            + frame(b"two", content=3) + SKIPPABLE,
+            b"one " + b"!" * 99_999 + bytes(3) + b"two",
+        ),
+        "other": (b"\x1f\x8b\x08\0 not for us", b"\x1f\x8b\x08\0 not for us"),
+    }  # fmt: skip
+    for name, (packed, _) in contents.items():
+        web.put(name, packed)
+    return contents
+
+
+def words(files, *names, sizes=False):
+    line = ""
+    for name in names:
+        packed, unpacked = files[name]
+        line += f" initrd=@/{name} initrd-sha256={sha256(packed)}"
+        line += f" initrd-unpacked-size={len(unpacked)}" if sizes else ""
+    return line
+
+
+def expected(files, *names):
+    whole = archive.concatenated([files[name][1] for name in names])
+    return len(whole), sha256(whole)
+
+
+@pytest.mark.parametrize("sizes, stream", [(False, "off"), (True, "on"), (False, "on")])
+def test_always(boot, files, sizes, stream):
+    """Whether it is known beforehand how large it becomes, or not."""
+    names = ("piped", "both", "many", "other")
+    seen = boot.succeeds(
+        f"linux=@/probe.efi{words(files, *names, sizes=sizes)} decompress=always"
+        f" stream={stream} {END}"
+    )
+    assert (seen.initrd_size, seen.initrd_sha256) == expected(files, *names)
+    streamed = seen.console.split("starting the kernel")[1].count("initrd: SHA-256")
+    # Two frames of zstd and what is none; an archive in front is looked at when it is verified.
+    assert streamed == {("off", False): 0, ("on", True): 3, ("on", False): 1}[stream, sizes]
+
+
+@pytest.mark.parametrize("knows", [True, False])
+def test_auto_asks_the_kernel(boot, web, files, knows):
+    pe = (paths.BUILD / "vm/probe-pe.efi").read_bytes()
+    kernel_words = (bzimage.NULLFS, b"zstd", *([bzimage.ZSTD] if knows else []))
+    web.put("kernel", bzimage.make_bzimage(pe, kernel_words))
+    seen = boot.succeeds(f"linux=@/kernel{words(files, 'piped')} {END}")
+    if knows:
+        assert seen.initrd_sha256 == sha256(archive.concatenated([files["piped"][0]]))
+    else:
+        assert (seen.initrd_size, seen.initrd_sha256) == expected(files, "piped")
+        assert "initrd: unpacked here (the kernel does not know zstd)" in seen.console
+
+
+def test_leaf_init_gets_an_archive(boot, web):
+    """With decompress=always it has nothing to unpack: it moves what the kernel unpacked."""
+    root = archive.Archive()
+    root.file("init", blob(30_001), mode=0o755)
+    web.put("root", archive.zstd(root.finished()))
+    seen = boot.succeeds(f"linux=@/probe.efi initrd=@/root decompress=always rootfs=leaf {END}")
+    assert "the leaf init moves what the kernel unpacks" in seen.console
+    assert seen.initrd_size > len(root.finished())
+
+
+def spoilt(data, at):
+    data = bytearray(data)
+    data[at] ^= 0x40
+    return bytes(data)
+
+
+@pytest.mark.parametrize(
+    "data, status, words",
+    [
+        (spoilt(archive.zstd(blob(100_000)), 3000), 216, "after "),
+        (archive.zstd(blob(100_000))[:-1], 217, "which unpack to 100000"),
+        (frame(b"x", window_log=28), 218, "after "),
+        # A gigabyte from 32 KB: the memory has an end.
+        (frame(*[(b"\0", 1 << 17)] * 8192), 220, "MiB free, the largest block"),
+    ],
+    ids=["damaged", "truncated", "window", "bomb"],
+)
+def test_bad_data(boot, web, data, status, words):
+    """Noticed before the kernel starts, since it is not known how large it becomes."""
+    web.put("bad", data)
+    message = boot.fails("linux=@/probe.efi initrd=@/bad decompress=always", status)
+    assert message.startswith("initrd: ")
+    assert words in message
+
+
+def test_compressed_kernel(boot, web):
+    packed = archive.zstd(paths.PROBE.read_bytes())
+    web.put("vmlinuz.zst", packed)
+    line = f"linux=@/vmlinuz.zst linux-sha256={sha256(packed)} linux-size={len(packed)}"
+    assert boot.succeeds(f"{line} {END}").options == "probe-exit=0"
+
+
+def test_compressed_kernel_as_it_is(boot, web):
+    web.put("vmlinuz.zst", archive.zstd(paths.PROBE.read_bytes()))
+    assert "zstd" in boot.fails("linux=@/vmlinuz.zst decompress=never", 96)
