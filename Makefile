@@ -209,9 +209,10 @@ pcr: setup
 	@$B/tools/pcr
 
 # Puts a trust section into the loader.
-$B/tools/trust: $(addprefix payload/tools/,trust.c add-section.c) $(TOOL_OBJECTS)
+TRUST_TOOL := $(addprefix payload/tools/,trust.c add-section.c)
+$B/tools/trust: $(TRUST_TOOL) $(TOOL_OBJECTS)
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(TOOL_CFLAGS) $(WARNINGS) $(filter %.c %.o,$^) -o $@
+	$(Q)$(CC) $(TOOL_CFLAGS) $(WARNINGS) $(TRUST_TOOL) $(filter %.o,$^) -o $@
 
 comma := ,
 .PHONY: trust

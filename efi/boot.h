@@ -14,6 +14,7 @@
 #include "../payload/kernel-image.h"
 #include "../payload/leaf-archive.h"
 #include "../payload/text.h"
+#include "../payload/trust-section.h"
 #include "clock.h"
 #include "console.h"
 #include "efi.h"
@@ -72,6 +73,13 @@ struct boot {
     struct console console;
     struct platform platform;
     struct stages stages;
+
+    /* What the trust section says; trust points into the loaded image. */
+    bool has_anchors;
+    struct bytes trust_section;
+    struct trust trust;
+    bool entry_is_verified;
+    uint64_t floor; /* the rollback floor of the entry's name */
 
     char detail_memory[BOOT_DETAIL_BYTES];
     struct text detail; /* of the step that failed */

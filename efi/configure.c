@@ -4,6 +4,7 @@
 #include "arch/machine.h"
 #include "device-path.h"
 #include "load-options.h"
+#include "trust.h"
 
 struct fetch configure_fetch(const struct boot *boot)
 {
@@ -60,8 +61,10 @@ enum status configure_from_line(struct boot *boot)
         return st;
     if ((st = keep_words(boot, text_bytes(&line))))
         return st;
-    return config_add_line(&boot->config, (struct buffer){ boot->line_pages.data, line.size },
-                           &boot->detail);
+    if ((st = config_add_line(&boot->config, (struct buffer){ boot->line_pages.data, line.size },
+                              &boot->detail)))
+        return st;
+    return trust_check_words(boot);
 }
 
 /* Nothing at all was said: not a key, not even " -- ". */
@@ -123,6 +126,16 @@ static enum status fetch_text(struct boot *boot, const char *name, struct bytes 
     return fetch_file(&fetch, &file, &boot->detail, &blob->pages, &blob->bytes, &boot->base);
 }
 
+/* The bytes that were verified are the bytes that are read. */
+static enum status add_entry(struct boot *boot, struct bytes url, struct bytes entry)
+{
+    enum status st = trust_verify_entry(boot, url, entry);
+
+    if (st)
+        return st;
+    return config_add_entry(&boot->config, entry, MACHINE_ARCHITECTURE, &boot->detail);
+}
+
 enum status configure_from_conf(struct boot *boot)
 {
     char memory[URL_MAX_BYTES];
@@ -140,22 +153,22 @@ enum status configure_from_conf(struct boot *boot)
     if (config_is_entry(boot->conf.bytes)) {
         boot->entry = boot->conf;
         boot->conf = (struct blob){ .bytes = { NULL, 0 } };
-        return config_add_entry(&boot->config, boot->entry.bytes, MACHINE_ARCHITECTURE,
-                                &boot->detail);
+        return add_entry(boot, text_bytes(&url), boot->entry.bytes);
     }
     if ((st = keep_words(boot, boot->conf.bytes)))
         return st;
-    st = config_add_line(&boot->config,
-                         (struct buffer){ boot->conf.pages.data, boot->conf.bytes.size },
-                         &boot->detail);
-    if (!st && boot->config.given[KEY_ip] > 0) {
+    if ((st = config_add_line(&boot->config,
+                              (struct buffer){ boot->conf.pages.data, boot->conf.bytes.size },
+                              &boot->detail)))
+        return st;
+    if (boot->config.given[KEY_ip] > 0) {
         text_add(&boot->detail, "'ip' comes too late in a .conf: it was fetched with an address");
-        st = STATUS_CONFIG_KEY_MISPLACED;
+        return STATUS_CONFIG_KEY_MISPLACED;
     }
-    return st;
+    return trust_check_words(boot);
 }
 
-static enum status add_entry(struct boot *boot)
+static enum status fetch_entry(struct boot *boot)
 {
     char memory[URL_MAX_BYTES];
     struct text url = TEXT(memory);
@@ -165,7 +178,7 @@ static enum status add_entry(struct boot *boot)
         return st;
     if ((st = fetch_text(boot, "entry", text_bytes(&url), ENTRY_MAX_BYTES, &boot->entry)))
         return st;
-    return config_add_entry(&boot->config, boot->entry.bytes, MACHINE_ARCHITECTURE, &boot->detail);
+    return add_entry(boot, text_bytes(&url), boot->entry.bytes);
 }
 
 enum status configure_from_entry(struct boot *boot)
@@ -175,7 +188,7 @@ enum status configure_from_entry(struct boot *boot)
     stages_begin(&boot->stages, STAGE_ENTRY);
     if ((st = config_check_line(&boot->config, &boot->detail)))
         return st;
-    if (boot->config.given[KEY_entry_url] && (st = add_entry(boot)))
+    if (boot->config.given[KEY_entry_url] && (st = fetch_entry(boot)))
         return st;
     return config_check(&boot->config, &boot->detail);
 }

@@ -7,20 +7,21 @@
 
 /*
  * Reads LoadOptions into boot->config and finds the URL that pivotboot itself came from.
- * STATUS_OUT_OF_MEMORY, errors of load_options_line and config_add_line.
+ * STATUS_OUT_OF_MEMORY, errors of load_options_line, config_add_line and trust_check_words.
  */
 enum status configure_from_line(struct boot *boot);
 
 /*
  * When LoadOptions said nothing: fetches pivotboot's own URL with .conf in place of .efi.
  * It holds words as the iPXE line does, or an entry. STATUS_CONFIG_MISSING when there is no
- * such URL; errors of fetch_file, config_add_line and config_add_entry.
+ * such URL; errors of fetch_file, config_add_line, trust_check_words, trust_verify_entry and
+ * config_add_entry.
  */
 enum status configure_from_conf(struct boot *boot);
 
 /*
  * Fetches the entry if there is one, and checks that the configuration is complete.
- * Errors of config_check_line, fetch_file, config_add_entry, config_check.
+ * Errors of config_check_line, fetch_file, trust_verify_entry, config_add_entry, config_check.
  */
 enum status configure_from_entry(struct boot *boot);
 

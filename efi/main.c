@@ -10,11 +10,13 @@
 #include "initrd-load.h"
 #include "initrd-plan.h"
 #include "loader-interface.h"
+#include "mbedtls-memory.h"
 #include "measure.h"
 #include "memory.h"
 #include "network-up.h"
 #include "root.h"
 #include "status-code.h"
+#include "trust.h"
 #include "unpack.h"
 
 EFI_STATUS EFIAPI efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system);
@@ -191,6 +193,15 @@ static void finish(void *context)
                                     "operating system");
 }
 
+/* Whether a part of what boots is fetched and verified only when the kernel asks for it. */
+static bool is_streamed(const struct boot *boot)
+{
+    for (size_t i = 0; i < boot->plan.count; i++)
+        if (boot->plan.files[i].streamed)
+            return true;
+    return false;
+}
+
 /* The kernel's stub asks for its initrd. */
 static enum status initrd_hand_over(void *context, struct buffer to)
 {
@@ -199,6 +210,8 @@ static enum status initrd_hand_over(void *context, struct buffer to)
 
     stages_begin(&boot->stages, STAGE_INITRD);
     st = initrd_load(boot, to);
+    if (!st && is_streamed(boot))
+        st = trust_raise_floor(boot);
     stages_begin(&boot->stages, STAGE_STUB);
     if (!st)
         finish(boot);
@@ -257,6 +270,8 @@ static enum status boot_run(struct boot *b)
 {
     enum status st;
 
+    if ((st = trust_load(b)))
+        return fail(b, "trust", st);
     if ((st = configure_from_line(b)))
         return fail(b, "configuration", st);
     if (b->config.help) {
@@ -268,6 +283,8 @@ static enum status boot_run(struct boot *b)
     if ((st = configure_from_conf(b)))
         return fail(b, "configuration", st);
     if ((st = configure_from_entry(b)))
+        return fail(b, "entry", st);
+    if ((st = trust_check_entry(b)))
         return fail(b, "entry", st);
     if ((st = network_follow_configuration(b)))
         return fail(b, "network", st);
@@ -291,6 +308,8 @@ static enum status boot_run(struct boot *b)
         return fail(b, "hand-off", st);
     if ((st = measure(b)))
         return fail(b, "measurement", st);
+    if (!is_streamed(b) && (st = trust_raise_floor(b)))
+        return fail(b, "rollback floor", st);
     return handoff(b);
 }
 
@@ -307,6 +326,7 @@ static void boot_init(struct boot *boot, EFI_HANDLE image, EFI_SYSTEM_TABLE *sys
     stages_init(&boot->stages, &boot->clock);
     console_init(&boot->console, system, &boot->clock);
     platform_init(&boot->platform, boot->services, &boot->clock, &boot->console);
+    mbedtls_memory_use(platform_allocator(&boot->platform));
     /* A boot option's watchdog fires after five minutes: a slow network may take longer. */
     boot->services->SetWatchdogTimer(0, 0, 0, NULL);
 }

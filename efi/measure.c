@@ -12,6 +12,7 @@ static enum status extend_all(struct boot *boot, struct bytes configuration, siz
         .line = boot->words.bytes,
         .configuration = configuration,
         .root_mode = bytes_of_string(root_mode_name(boot->root.mode)),
+        .policy = boot->trust_section,
     };
     struct measurement measurements[MEASUREMENT_COUNT];
     struct tcg2_protocol *tcg2;
@@ -54,6 +55,10 @@ static enum status conclude(struct boot *boot, enum status st, size_t done)
     }
     if (boot->config.tpm == TPM_REQUIRE) {
         text_add(&boot->detail, " (tpm=require)");
+        return st;
+    }
+    if (boot->has_anchors && boot->trust.policy.tpm_required) {
+        text_add(&boot->detail, " (the policy requires it)");
         return st;
     }
     if (st != STATUS_TPM_MISSING)

@@ -1,5 +1,7 @@
 #include "config-text.h"
 
+#include "../payload/utc.h"
+
 static void begin(struct text *text, const char *name)
 {
     text_add(text, name);
@@ -67,6 +69,20 @@ static void add_TPM(struct text *text, const char *name, const config_TPM *value
 static void add_FLAG(struct text *text, const char *name, const config_FLAG *value)
 {
     add_string(text, name, *value ? "yes" : "no");
+}
+
+static void add_NUMBER(struct text *text, const char *name, const config_NUMBER *value)
+{
+    begin(text, name);
+    text_add_u64(text, *value);
+    text_add(text, "\n");
+}
+
+static void add_UTC(struct text *text, const char *name, const config_UTC *value)
+{
+    begin(text, name);
+    utc_add(text, *value);
+    text_add(text, "\n");
 }
 
 void config_describe(const struct config *config, struct bytes options, struct text *ret_text)

@@ -1,5 +1,7 @@
 #include "config-value.h"
 
+#include "../payload/utc.h"
+
 static bool read_number(struct bytes text, uint64_t most, uint64_t *ret_number)
 {
     uint64_t number = 0;
@@ -13,8 +15,6 @@ static bool read_number(struct bytes text, uint64_t most, uint64_t *ret_number)
             return false;
         number = number * 10 + digit;
     }
-    if (number == 0)
-        return false;
     *ret_number = number;
     return true;
 }
@@ -75,9 +75,9 @@ bool config_value_read(enum key_type type, struct bytes text, union config_value
     case KEY_TYPE_SHA256:
         return read_sha256(text, &ret_value->sha256);
     case KEY_TYPE_SIZE:
-        return read_number(text, INT64_MAX, &ret_value->size);
+        return read_number(text, INT64_MAX, &ret_value->size) && ret_value->size > 0;
     case KEY_TYPE_SECONDS:
-        if (!read_number(text, CONFIG_MAX_SECONDS, &number))
+        if (!read_number(text, CONFIG_MAX_SECONDS, &number) || number == 0)
             return false;
         ret_value->seconds = (config_SECONDS)number;
         return true;
@@ -101,6 +101,11 @@ bool config_value_read(enum key_type type, struct bytes text, union config_value
     case KEY_TYPE_FLAG:
         ret_value->flag = bytes_equal(text, BYTES("yes"));
         return ret_value->flag || bytes_equal(text, BYTES("no"));
+    case KEY_TYPE_NUMBER:
+        return read_number(text, UINT64_MAX, &ret_value->number);
+    case KEY_TYPE_UTC:
+        ret_value->utc_s = utc_parse(text);
+        return ret_value->utc_s != UTC_UNKNOWN;
     }
     return false;
 }

@@ -19,6 +19,8 @@ union config_value {
     config_DECOMPRESS decompress;
     config_TPM tpm;
     config_FLAG flag;
+    config_NUMBER number;
+    config_UTC utc_s;
 };
 
 /*

@@ -65,6 +65,8 @@ typedef enum stream_mode config_STREAM;
 typedef enum decompress_mode config_DECOMPRESS;
 typedef enum tpm_use config_TPM;
 typedef bool config_FLAG;
+typedef uint64_t config_NUMBER;
+typedef int64_t config_UTC; /* seconds, see payload/utc.h */
 
 struct config {
     /* How often each key was given, over all sources; 0: the field holds the default (zero

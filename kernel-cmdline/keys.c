@@ -98,6 +98,13 @@ void key_type_describe(enum key_type type, struct text *text)
     case KEY_TYPE_FLAG:
         text_add(text, "yes or no");
         return;
+    case KEY_TYPE_NUMBER:
+        text_add(text, "a decimal number from 0 to ");
+        text_add_u64(text, UINT64_MAX);
+        return;
+    case KEY_TYPE_UTC:
+        text_add(text, "a time in UTC such as 2026-11-23T08:05:35Z");
+        return;
     }
 }
 
@@ -117,6 +124,8 @@ const char *key_type_placeholder(enum key_type type)
         [KEY_TYPE_DECOMPRESS] = "auto|never|always",
         [KEY_TYPE_TPM] = "auto|require",
         [KEY_TYPE_FLAG] = "yes|no",
+        [KEY_TYPE_NUMBER] = "NUMBER",
+        [KEY_TYPE_UTC] = "TIME",
     };
     return placeholders[type];
 }

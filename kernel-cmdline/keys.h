@@ -18,6 +18,8 @@ enum key_type {
     KEY_TYPE_DECOMPRESS,
     KEY_TYPE_TPM,
     KEY_TYPE_FLAG,
+    KEY_TYPE_NUMBER,
+    KEY_TYPE_UTC,
 };
 
 /* Every string is static and NUL-terminated. */

@@ -9,8 +9,8 @@
 #include "utc.h"
 
 /* mbedTLS adds two error numbers up: of a module, and of what it called. */
-#define ERROR_LOW(error)  (-(error)&0x7f)
-#define ERROR_HIGH(error) (-(error)&0xff80)
+#define ERROR_LOW(error)  ((-(error)) & 0x7f)
+#define ERROR_HIGH(error) ((-(error)) & 0xff80)
 
 /* Largest public key as certificate_same_key compares it: an RSA modulus. */
 #define KEY_MAX_BYTES (CERTIFICATE_RSA_MAX_BITS / 8)
@@ -67,7 +67,7 @@ static struct bytes signature_oid(struct bytes certificate)
     if (der_take(&certificate, DER_SEQUENCE, &whole) &&
         der_take(&whole.content, DER_SEQUENCE, &body)) {
         /* Version 1 does not say its number. */
-        (void)!der_take(&body.content, DER_CONTEXT_CONSTRUCTED(0), &object);
+        der_take(&body.content, DER_CONTEXT_CONSTRUCTED(0), &object);
         if (der_take(&body.content, DER_INTEGER, &object) &&
             der_take(&body.content, DER_SEQUENCE, &object) &&
             der_take(&object.content, DER_OID, &oid))

@@ -261,8 +261,7 @@ bool policy_allows_key(const struct policy *policy, struct bytes key)
 {
     /* They say where to fetch from and how long to wait, and what comes from there is checked. */
     static const char *const always[] = {
-        "entry",           "signature",    "mirror",        "report",
-        "network-timeout", "idle-timeout", "total-timeout",
+        "entry", "signature", "mirror", "network-timeout", "idle-timeout", "total-timeout",
     };
 
     for (size_t i = 0; i < ARRAY_LENGTH(always); i++)

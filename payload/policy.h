@@ -9,10 +9,11 @@
  *                          whatever the variable store says (default 0); 1 to 32 of them
  *     threshold N          signers with different keys that an entry needs, 1 to 8 (1)
  *     allow KEY            a key of the iPXE line or a .conf that is taken from there, beside
- *                          those of policy_allows_key; up to 32 of them
+ *                          those of policy_allows_key; `options` stands for the kernel
+ *                          options behind " -- "; up to 32 of them
  *     absurd-clock VALUE   refuse (default): nothing boots when the clock is not set;
  *                          ignore: then the validity periods are not looked at
- *     expires VALUE        enforce: an entry's `expires` is compared with the clock;
+ *     expires VALUE        enforce: an entry needs `expires`, and the clock decides;
  *                          ignore (default): it is not, as the system can set the clock
  *     lost-floor VALUE     refuse (default) or continue, when the rollback floor can't be
  *                          read or raised
@@ -75,7 +76,7 @@ const struct policy_name *policy_find_name(const struct policy *policy, struct b
 
 /*
  * Whether a key (untrusted) may come from the iPXE line or a .conf: those that can't change
- * what boots ("entry", "signature", "mirror", "report" and the timeouts), and the policy's.
+ * what boots ("entry", "signature", "mirror" and the timeouts), and the policy's.
  */
 bool policy_allows_key(const struct policy *policy, struct bytes key);
 

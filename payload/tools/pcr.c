@@ -6,6 +6,7 @@
  *   LINE=words   the words of the iPXE line or the .conf; with ENTRY without their entry=
  *   LINUX=file   the kernel image, where rootfs=auto has to ask it; without it the entry's
  *                `linux` is looked for below the entry's folder
+ *   LOADER=file  pivotboot, where it has a trust section
  *
  * Prints the events and the value for each hash algorithm, if the PCR was zero before. Exits
  * with 1 when pivotboot would refuse the same, or a file can't be read.
@@ -26,6 +27,7 @@
 #include "payload/entry.h"
 #include "payload/kernel-image.h"
 #include "payload/measurement.h"
+#include "payload/trust-section.h"
 
 #define DIGEST_MOST_BYTES 64
 /* Without a kernel image to ask: what x86 kernels take, less the NUL (COMMAND_LINE_SIZE). */
@@ -200,6 +202,17 @@ static enum root_mode decide(const struct config *config, struct text *detail,
     return choice.mode;
 }
 
+/* The trust section of the loader that will boot; empty without one. */
+static struct bytes policy_of_loader(struct text *detail)
+{
+    struct bytes section = { NULL, 0 };
+
+    if (setting("LOADER"))
+        check(trust_section_find(read_file(setting("LOADER")), TRUST_LAYOUT_FILE, detail, &section),
+              detail);
+    return section;
+}
+
 static void print_hex(const unsigned char *data, size_t size)
 {
     for (size_t i = 0; i < size; i++)
@@ -226,7 +239,7 @@ int main(void)
     static struct config config;
     static char text_memory[CONFIG_TEXT_MAX_BYTES], detail_memory[1024];
     struct text configuration = TEXT(text_memory), detail = TEXT(detail_memory), options;
-    struct measurement_facts facts = { .policy = { NULL, 0 } };
+    struct measurement_facts facts = { .policy = policy_of_loader(&detail) };
     struct measurement measurements[MEASUREMENT_COUNT];
 
     if (!setting("ENTRY") && !setting("LINE"))

@@ -118,7 +118,8 @@ static void check_allowed(const char *name, const struct policy *policy)
         struct bytes key = policy->allowed[i];
         size_t known = key_from_name(key);
 
-        if (known == KEY_COUNT || !(key_info(known)->sources & KEY_LINE))
+        /* What an entry calls options stands behind " -- " on the line. */
+        if (known != KEY_options && (known == KEY_COUNT || !(key_info(known)->sources & KEY_LINE)))
             die("%s: 'allow %.*s': the iPXE line has no such key", name, (int)key.size, key.data);
     }
 }

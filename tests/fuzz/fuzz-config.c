@@ -5,6 +5,7 @@
 #include "kernel-cmdline/config-text.h"
 #include "kernel-cmdline/config.h"
 #include "kernel-cmdline/keys.h"
+#include "payload/utc.h"
 
 struct sources {
     struct bytes line, entry;
@@ -28,6 +29,8 @@ static void check_text(struct bytes value, const struct sources *sources)
 #define CHECK_TRANSPORT(value)  require((value) < TRANSPORT_COUNT)
 #define CHECK_TPM(value)        require((value) == TPM_AUTO || (value) == TPM_REQUIRE)
 #define CHECK_FLAG(value)       ((void)(value))
+#define CHECK_NUMBER(value)     ((void)(value))
+#define CHECK_UTC(value)        require((value) != UTC_UNKNOWN)
 #define CHECK_ARCHITECTURE(value) \
     require((value) == ARCHITECTURE_X64 || (value) == ARCHITECTURE_AA64)
 

@@ -43,6 +43,8 @@ static const struct signature_case good_cases[] = {
     { "path-longest", STATUS_OK, NULL, NULL },
     { "circle-way-out", STATUS_OK, NULL, NULL },
     { "twin", STATUS_OK, NULL, NULL },
+    { "usual-extensions", STATUS_OK, NULL, NULL },
+    { "anchor-signs", STATUS_OK, NULL, "anchor-signs" },
     { "unsigned-attributes", STATUS_OK, NULL, NULL },
     { "certificate-junk", STATUS_OK, NULL, NULL },
     { "pkcs1-good", STATUS_OK, NULL, NULL },
@@ -101,6 +103,7 @@ static const struct signature_case signer_cases[] = {
 static const struct signature_case path_cases[] = {
     { "intermediate-missing", STATUS_CERTIFICATE_UNTRUSTED, "CN='Low'", NULL },
     { "intermediates-missing", STATUS_CERTIFICATE_UNTRUSTED, "CN='Low'", NULL },
+    { "anchor-signs", STATUS_CERTIFICATE_UNTRUSTED, "self-signed and not an anchor", NULL },
     { "issuer-no-ca", STATUS_CERTIFICATE_USAGE, "expected a CA", NULL },
     { "issuer-no-cert-sign", STATUS_CERTIFICATE_USAGE, "keyCertSign", NULL },
     { "issuer-server-auth", STATUS_CERTIFICATE_USAGE, "codeSigning", NULL },

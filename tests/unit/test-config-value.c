@@ -47,6 +47,31 @@ static void reads_numbers(void **state)
     }
 }
 
+static void reads_numbers_from_zero(void **state)
+{
+    union config_value value;
+
+    (void)state;
+    assert_true(config_value_read(KEY_TYPE_NUMBER, BYTES("0"), &value));
+    assert_int_equal(value.number, 0);
+    assert_true(config_value_read(KEY_TYPE_NUMBER, BYTES("18446744073709551615"), &value));
+    assert_int_equal(value.number, UINT64_MAX);
+    assert_false(config_value_read(KEY_TYPE_NUMBER, BYTES("18446744073709551616"), &value));
+    assert_false(config_value_read(KEY_TYPE_NUMBER, BYTES("-1"), &value));
+    assert_false(config_value_read(KEY_TYPE_NUMBER, BYTES(""), &value));
+}
+
+static void reads_times(void **state)
+{
+    union config_value value;
+
+    (void)state;
+    assert_true(config_value_read(KEY_TYPE_UTC, BYTES("1970-01-02T00:00:01Z"), &value));
+    assert_int_equal(value.utc_s, 86401);
+    assert_false(config_value_read(KEY_TYPE_UTC, BYTES("1970-01-02"), &value));
+    assert_false(config_value_read(KEY_TYPE_UTC, BYTES("1970-01-02T00:00:01+01:00"), &value));
+}
+
 static void reads_digests(void **state)
 {
     union config_value value;
@@ -93,8 +118,8 @@ static void reads_the_rest(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(reads_numbers),
-        cmocka_unit_test(reads_digests),
+        cmocka_unit_test(reads_numbers),  cmocka_unit_test(reads_numbers_from_zero),
+        cmocka_unit_test(reads_times),    cmocka_unit_test(reads_digests),
         cmocka_unit_test(reads_the_rest),
     };
 

@@ -7,6 +7,7 @@ import subprocess
 TREE = pathlib.Path(__file__).resolve().parents[2]
 BUILD = TREE / "build"
 LOADER = BUILD / "pivotboot.efi"
+TRUST = BUILD / "tools/trust"
 PROBE = BUILD / "vm/probe.efi"
 DEAF = BUILD / "vm/deaf.efi"
 DEMO = BUILD / "vm/demo.cpio.zst"

@@ -9,6 +9,8 @@ Settings come as NAME=value words or from the environment (make passes them ther
   ROOTFS=mode       pivotboot's rootfs=
   ROOTFLAGS=...     pivotboot's rootflags=
   ENTRY=file        an entry instead of the five above; it and its files are served
+  LOADER=file       pivotboot itself (default: build/pivotboot.efi), such as a signed one
+  SECURE_BOOT=cert  Secure Boot is on, and this certificate (PEM) is in db
   MEM=1024          the machine's memory in MiB
   FIRMWARE=sid      OVMF of bookworm, trixie or sid
   IPXE=sid          iPXE of bookworm (the 2019 build), trixie or sid
@@ -45,6 +47,7 @@ import machine
 import network
 import paths
 import process
+import secure_boot
 import servers
 import ways
 
@@ -52,7 +55,7 @@ USAGE, NOT_STARTED, TIMED_OUT, PANICKED, RESET, QEMU_FAILED = range(120, 126)
 
 DEFAULTS = {
     "LINUX": "", "INITRD": "", "OPTIONS": "", "ROOTFS": "", "ROOTFLAGS": "", "ENTRY": "",
-    "MEM": "1024", "FIRMWARE": "sid", "IPXE": "sid", "DIRECT": "", "TIMEOUT": "300",
+    "LOADER": "", "SECURE_BOOT": "", "MEM": "1024", "FIRMWARE": "sid", "IPXE": "sid", "DIRECT": "", "TIMEOUT": "300",
 }  # fmt: skip
 PAYLOAD = ("LINUX", "INITRD", "OPTIONS", "ROOTFS", "ROOTFLAGS")
 
@@ -98,7 +101,10 @@ def settings_of(words, environment):
         for name in PAYLOAD:
             if values[name]:
                 raise UsageError(f"{name}= cannot be used with ENTRY=: the entry says it")
-    for path in (settings.LINUX, settings.ENTRY, *filter(None, settings.INITRD.split(","))):
+    if settings.SECURE_BOOT and settings.IPXE == ways.OLDEST_IPXE and settings.DIRECT != "1":
+        raise UsageError(f"IPXE={settings.IPXE} starts from a ROM, which SECURE_BOOT= refuses")
+    own = (settings.LINUX, settings.ENTRY, settings.LOADER, settings.SECURE_BOOT)
+    for path in (*own, *filter(None, settings.INITRD.split(","))):
         if path and not os.path.isfile(path):
             raise UsageError(f"{path} is not a file")
         if path and not os.access(path, os.R_OK):
@@ -247,13 +253,15 @@ def start_through_ipxe(settings, folder, stack, options):
         words = [f"entry={base}/{serve_entry(settings.ENTRY, web)}"]
     else:
         words = payload_words(settings, web, base)
-    web.put("pivotboot.efi", paths.LOADER)
+    web.put("pivotboot.efi", pathlib.Path(settings.LOADER or paths.LOADER))
     line = checked_for_ipxe(" ".join(words))
     script = ways.ipxe_script(
         f"chain {base}/pivotboot.efi {line} || goto failed",
         ":failed",
         f"echo {FAILED_MARK} ${{errno}}",
     )
+    if options["platform"]:
+        options["program"] = options["platform"].sign(paths.ipxe_program(settings.IPXE))
     return ways.by_ipxe(folder, web, settings.IPXE, script, **options)
 
 
@@ -267,7 +275,7 @@ def start_directly(settings, folder, stack, options):
         words = [f"entry={serve_entry(settings.ENTRY, web)}"]
     else:
         words = payload_words(settings, web, base)
-    web.put("pivotboot.efi", paths.LOADER)
+    web.put("pivotboot.efi", pathlib.Path(settings.LOADER or paths.LOADER))
     web.put("pivotboot.conf", "\n".join(words) + "\n")
     dhcp = network.serve_dhcp(namespace, folder, f"{base}/pivotboot.efi")
     stack.callback(process.stop, dhcp)
@@ -293,6 +301,7 @@ def boot(settings):
     interactive = sys.stdin is not None and sys.stdin.isatty()
     options = {
         "firmware": settings.FIRMWARE,
+        "platform": None,
         "memory": settings.MEM,
         "stdin": None if interactive else machine.NO_INPUT,
         "on_output": Watch(),
@@ -305,6 +314,10 @@ def boot(settings):
         folder = pathlib.Path(tempfile.mkdtemp(prefix="pivotboot-run-"))
         stack.callback(shutil.rmtree, folder, ignore_errors=True)
         stack.enter_context(terminal_restored())
+        if settings.SECURE_BOOT:
+            options["platform"] = secure_boot.Platform(
+                settings.FIRMWARE, folder, secure_boot.Signer(None, settings.SECURE_BOOT)
+            )
         start = start_directly if settings.DIRECT == "1" else start_through_ipxe
         vm = stack.enter_context(start(settings, folder, stack, options))
         return verdict(settings, vm, deadline)

@@ -8,8 +8,9 @@ import pytest
 
 import paths
 import secure_boot
+import signed_site
 import ways
-from conftest import BOOT_SECONDS, FAILURE, LINUX_SECONDS, probe_done, seen
+from conftest import BOOT_SECONDS, LINUX_SECONDS
 
 HANDOFF_UNTRUSTED = 129
 
@@ -25,95 +26,74 @@ def secure(tmp_path, kernel_signer):
     return lambda name: secure_boot.Platform(name, tmp_path, kernel_signer)
 
 
-def tampered(program, target):
-    """The signed program with one bit of its code changed."""
+def tampered(program, target, at=None):
+    """The signed program with one bit changed, in the middle of it or somewhere else."""
     data = bytearray(program.read_bytes())
-    data[len(data) // 2] ^= 1
+    data[len(data) // 2 if at is None else at] ^= 1
     target.write_bytes(data)
     return target
+
+
+def by_ipxe(folder, web, platform, ipxe, *commands, **options):
+    """Starts a signed iPXE that runs the commands."""
+    vm = folder / "vm"
+    vm.mkdir()
+    program = platform.sign(paths.ipxe_program(ipxe))
+    script = ways.ipxe_script(*commands)
+    return ways.by_ipxe(vm, web, ipxe, script, program=program, platform=platform, **options)
 
 
 @pytest.mark.parametrize(
     "name, ipxe", [("bookworm", "trixie"), ("sid", "sid"), ("sid-strictnx", "sid")]
 )
 def test_chain(tmp_path, web, secure, kernel_signer, name, ipxe):
-    """Signed iPXE, signed pivotboot, a signed kernel, init."""
+    """Signed iPXE, signed pivotboot, a signed entry, a signed kernel, init."""
     platform = secure(name)
-    ipxe_program = platform.signer.sign(paths.ipxe_program(ipxe), tmp_path / "ipxe.efi")
-    web.put("pivotboot.efi", platform.signer.sign(paths.LOADER, tmp_path / "pivotboot.efi"))
-    web.put("vmlinuz", kernel_signer.sign(paths.kernel("kernel-7"), tmp_path / "vmlinuz"))
-    web.put("demo", paths.DEMO)
-    script = ways.ipxe_script(
-        f"chain {web.base}/pivotboot.efi linux={web.base}/vmlinuz initrd={web.base}/demo"
-        " -- console=ttyS0"
-    )
-    folder = tmp_path / "vm"
-    folder.mkdir()
-    with ways.by_ipxe(
-        folder, web, ipxe, script, program=ipxe_program, platform=platform, memory="1024"
-    ) as vm:
+    kernel = kernel_signer.sign(paths.kernel("kernel-7"), tmp_path / "vmlinuz")
+    web.put("pivotboot.efi", platform.sign(signed_site.loader()))
+    signed_site.site_of(kernel.read_bytes(), paths.DEMO.read_bytes(), "console=ttyS0").publish(web)
+    line = f"chain {web.base}/pivotboot.efi entry={web.base}/entry.conf"
+    with by_ipxe(tmp_path, web, platform, ipxe, line, memory="1024") as vm:
         assert vm.wait(LINUX_SECONDS) == 0, vm.report()
+        assert "pivotboot: entry: signed by CN='Release'" in vm.console, vm.report()
         assert re.search("^pivot_root: ok$", vm.console, re.MULTILINE), vm.report()
         assert re.search("secureboot: Secure boot enabled", vm.console), vm.report()
 
 
-class Direct:
-    """Starts a signed pivotboot by the fastest way, to see which kernels it is let start."""
-
-    def __init__(self, folder, platform):
-        self.folder = folder
-        self.platform = platform
-        self.program = platform.signer.sign(paths.LOADER, folder / "pivotboot.efi")
-
-    def start(self, line, program=None):
-        vm = self.folder / "vm"
-        vm.mkdir()
-        return ways.by_kernel_option(
-            vm, line, program=program or self.program, platform=self.platform
+@pytest.mark.parametrize("attack", [None, "unsigned", "tampered"])
+def test_kernel(web, secure, kernel_signer, attack):
+    """A signed entry does not help a kernel that the firmware does not trust."""
+    platform = secure("sid")
+    kernel = kernel_signer.sign(paths.PROBE, platform.folder / "kernel")
+    if attack:
+        kernel = (
+            paths.PROBE if attack == "unsigned" else tampered(kernel, platform.folder / "tampered")
         )
-
-
-@pytest.fixture
-def direct(tmp_path, secure):
-    return Direct(tmp_path, secure("sid"))
-
-
-def test_signed_kernel(direct, web, kernel_signer):
-    """The control run of those below."""
-    web.put("kernel", kernel_signer.sign(paths.PROBE, direct.folder / "kernel"))
-    with direct.start(f"linux={web.base}/kernel -- probe-exit=0") as vm:
-        probe_done(vm)
-        assert seen(vm).options == "probe-exit=0"
-
-
-@pytest.mark.parametrize("attack", ["unsigned", "tampered"])
-def test_kernel_refused(direct, web, kernel_signer, attack):
-    signed = kernel_signer.sign(paths.PROBE, direct.folder / "kernel")
-    bad = paths.PROBE if attack == "unsigned" else tampered(signed, direct.folder / "bad")
-    web.put("kernel", bad)
-    with direct.start(f"linux={web.base}/kernel -- probe-exit=0") as vm:
-        found = vm.wait_for(FAILURE + "|^load options", BOOT_SECONDS, "everything")
-        assert found[2] == str(HANDOFF_UNTRUSTED), vm.report()
-        assert vm.probe == ""
+    site = signed_site.site_of(kernel.read_bytes(), signed_site.INITRD, "probe-exit=0")
+    site.machine["platform"] = platform
+    site.program = platform.sign(signed_site.loader())
+    site.publish(web)
+    outcome = site.boot(web)
+    assert outcome.status == (HANDOFF_UNTRUSTED if attack else None), outcome.console
 
 
 def test_loader_refused(tmp_path, web, secure):
     """pivotboot itself is the firmware's to refuse, at iPXE's request: iPXE goes on."""
     platform = secure("sid")
-    signed = platform.signer.sign(paths.LOADER, tmp_path / "pivotboot.efi")
-    web.put("unsigned.efi", paths.LOADER)
-    web.put("tampered.efi", tampered(signed, tmp_path / "tampered.efi"))
+    signed = platform.sign(signed_site.loader())
+    web.put("unsigned.efi", signed_site.loader())
+    web.put("code.efi", tampered(signed, tmp_path / "code.efi"))
+    policy_at = signed.read_bytes().index(signed_site.POLICY.encode())
+    web.put("policy.efi", tampered(signed, tmp_path / "policy.efi", policy_at))
     web.put("signed.efi", signed)
-    script = ways.ipxe_script(
-        f"chain {web.base}/unsigned.efi help || echo first refused",
-        f"chain {web.base}/tampered.efi help || echo second refused",
-        f"chain {web.base}/signed.efi help",
-    )
-    folder = tmp_path / "vm"
-    folder.mkdir()
-    ipxe_program = platform.signer.sign(paths.ipxe_program("sid"), tmp_path / "ipxe.efi")
-    with ways.by_ipxe(folder, web, "sid", script, program=ipxe_program, platform=platform) as vm:
-        vm.wait_for("^first refused$", BOOT_SECONDS)
-        vm.wait_for("^second refused$", BOOT_SECONDS)
-        assert "pivotboot: " not in vm.console
+    with by_ipxe(
+        tmp_path, web, platform, "sid",
+        *(
+            f"chain {web.base}/{name}.efi help || echo {name} refused"
+            for name in ("unsigned", "code", "policy", "signed")
+        ),
+    ) as vm:  # fmt: skip
         vm.wait_for("^pivotboot: version", BOOT_SECONDS)
+        before = vm.console[: vm.console.index("pivotboot: version")]
+        for name in ("unsigned", "code", "policy"):
+            assert f"\n{name} refused\n" in before, vm.report()

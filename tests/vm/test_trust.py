@@ -10,7 +10,7 @@ import pytest
 import paths
 
 sys.path.append(str(paths.TREE / "tests/unit/signatures"))
-from pki import Pki  # noqa: E402
+from certificates import Pki  # noqa: E402
 
 TOOL = paths.BUILD / "tools/trust"
 POLICY = "policy 1\nname worker\n"

@@ -17,7 +17,7 @@ import sys
 import der
 import malformed
 import vectors
-from pki import CA, SIGNER, Openssl, Pki
+from certificates import CA, SIGNER, Openssl, Pki
 
 CONTENT = b"title Worker nodes\nname worker\nlinux vmlinuz\n"
 
@@ -87,6 +87,19 @@ class Maker:
         mixed.certificates += self.cms(self.rsa, digest="sha512").certificates
         mixed.signers += self.cms(self.rsa, digest="sha512").signers
         self.case("mixed-digests", mixed)
+        # What commercial authorities put into certificates.
+        usual = [
+            "basicConstraints=critical,CA:FALSE", "keyUsage=critical,digitalSignature",
+            "extendedKeyUsage=critical,codeSigning", "subjectKeyIdentifier=hash",
+            "authorityKeyIdentifier=keyid,issuer:always", "certificatePolicies=2.23.140.1.4.1",
+            "crlDistributionPoints=URI:http://crl.example/ca.crl",
+            "authorityInfoAccess=OCSP;URI:http://ocsp.example", "subjectAltName=email:a@b.example",
+        ]  # fmt: skip
+        self.signer_with("usual-extensions", extensions=usual)
+        signs = pki.issue("signs itself", extensions=[
+            CA[0], "keyUsage=keyCertSign,digitalSignature", SIGNER[1]])  # fmt: skip
+        self.sign("anchor-signs", signs)
+        self.trust("anchor-signs", [signs])
         twice = self.cms()
         twice.certificates *= 2
         self.case("certificate-twice", twice)
