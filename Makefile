@@ -58,7 +58,8 @@ lock:
 
 PURE := $(wildcard payload/*.c payload/arch/*.c kernel-cmdline/*.c) \
     $(addprefix net/,url.c content-range.c dhcp-lease.c dns-message.c http-date.c \
-        http-headers.c http-request.c http-response.c ip-setting.c ip-text.c stall.c)
+        http-headers.c http-request.c http-response.c ip-setting.c ip-text.c stall.c \
+        window.c)
 NET  := $(filter-out $(PURE),$(wildcard net/*.c))
 EFI  := $(wildcard efi/*.c efi/libc/*.c efi/arch/x86_64/*.c)
 
