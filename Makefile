@@ -338,6 +338,13 @@ $B/fuzz/lib/%.o: $L/.complete Makefile
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(HOST_CFLAGS) -fsanitize=fuzzer-no-link $(LIBRARY_FLAGS) $(EXTRA) -c $L/$*.c -o $@
 
+# This one runs all of net/ on lwIP.
+FUZZ_NETWORK := $(patsubst %.c,$B/fuzz/%.o,$(subst $L/,lib/,$(NET) $(LWIP)))
+$(patsubst %.c,$B/fuzz/%.o,$(NET)): EXTRA = $(WARNINGS) $(LWIP_HOST_FLAGS)
+$(patsubst $L/%.c,$B/fuzz/lib/%.o,$(LWIP)): EXTRA = $(LWIP_HOST_FLAGS)
+$B/fuzz/explore-frames: $(FUZZ_NETWORK)
+$B/fuzz/replay-frames: $(call host_object,$(NET) $(LWIP))
+
 $B/fuzz/explore-%: tests/fuzz/fuzz-%.c $(FUZZ_OBJECTS)
 	$(Q)$(CC) $(HOST_CFLAGS) $(WARNINGS) -Wno-missing-prototypes -fsanitize=fuzzer \
 	    $(filter %.c %.o,$^) -o $@

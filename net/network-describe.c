@@ -4,14 +4,13 @@
 
 void network_add_address(struct text *text, const ip_addr_t *address)
 {
-    char memory[IPADDR_STRLEN_MAX];
+    struct ip_address plain = { .is_ipv6 = IP_IS_V6(address) };
 
-    if (!ipaddr_ntoa_r(address, memory, sizeof(memory)))
-        return;
-    /* RFC 5952, 4.3: small letters; lwIP writes capitals. */
-    for (char *c = memory; *c; c++)
-        *c = (char)byte_to_lower((uint8_t)*c);
-    text_add(text, memory);
+    if (plain.is_ipv6)
+        memcpy(plain.bytes, ip_2_ip6(address)->addr, IPV6_BYTES);
+    else
+        memcpy(plain.bytes, &ip_2_ip4(address)->addr, IPV4_BYTES);
+    ip_text_add(text, &plain);
 }
 
 static void add_source(struct text *text, enum network_source source)
