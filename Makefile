@@ -29,6 +29,7 @@ help:
 	@echo "make format  lay out all C sources with clang-format"
 	@echo "make pcr ENTRY=file LINUX=file   predict PCR 12 (measured boot, see README.md)"
 	@echo "make fuzz T=target SECONDS=60   explore with libFuzzer"
+	@echo "make bench-net  throughput beside iPXE, GRUB and the firmware, on clean and lossy links"
 	@echo "make lock    take the archive's library versions into .deps/lock"
 	@echo "make clean   remove $B (downloads stay in the cache)"
 
@@ -58,7 +59,8 @@ lock:
 
 PURE := $(wildcard payload/*.c payload/arch/*.c kernel-cmdline/*.c) \
     $(addprefix net/,url.c content-range.c dns-message.c http-date.c http-headers.c \
-        http-request.c http-response.c ip-text.c stall.c)
+        http-request.c http-response.c ip-text.c mirror-url.c mirrors.c parallel.c \
+        range-plan.c retry.c stall.c window.c)
 NET  := $(filter-out $(PURE),$(wildcard net/*.c))
 EFI  := $(wildcard efi/*.c efi/libc/*.c efi/arch/x86_64/*.c)
 
@@ -296,12 +298,14 @@ $B/signatures/.complete: $(wildcard tests/unit/signatures/*.py) .deps/sets | $B/
 	@touch $@
 $B/unit/test-signature $B/unit/test-trust-section: | $B/signatures/.complete
 
-# These run all of net/ on the real lwIP, against a peer with an lwIP of its own. There
-# lwIP's assertions end the test.
+# These run all of net/ on the real lwIP, against a peer with an lwIP of its own. There lwIP's
+# assertions end the test.
+NET_TEST := tests/unit/peer.c tests/unit/peer-file.c tests/unit/rig.c
 LWIP_HOST_FLAGS = $(LWIP_INCLUDES) '-DLWIP_PLATFORM_ASSERT(message)=__builtin_trap()'
-$(call host_object,$(NET) tests/unit/peer.c): EXTRA = $(WARNINGS) $(LWIP_HOST_FLAGS)
+$(call host_object,$(NET) $(NET_TEST)): EXTRA = $(WARNINGS) $(LWIP_HOST_FLAGS)
 $(call host_object,$(LWIP)): EXTRA = $(LIBRARY_FLAGS) $(LWIP_HOST_FLAGS)
-$B/unit/test-http $B/unit/test-network: $(call host_object,$(NET) tests/unit/peer.c $(LWIP))
+$B/unit/test-http $B/unit/test-network $B/unit/test-download: \
+    $(call host_object,$(NET) $(NET_TEST) $(LWIP))
 
 .PHONY: unit
 unit: $(UNIT_TESTS)
@@ -356,7 +360,7 @@ fuzz: setup
 # ---- style and static analysis --------------------------------------------------------------
 
 OWN_C := $(wildcard payload/*.c payload/arch/*.c payload/leaf/*.c payload/tools/*.c kernel-cmdline/*.c net/*.c efi/*.c efi/*/*.c \
-    tests/unit/*.c tests/fuzz/*.c tests/vm/*/*.c)
+    tests/unit/*.c tests/fuzz/*.c tests/vm/*/*.c tests/bench/*/*.c)
 OWN_H := $(wildcard payload/*.h payload/arch/*.h payload/leaf/*.h payload/leaf/arch/*.h payload/tools/*.h kernel-cmdline/*.h net/*.h net/lwip/*.h net/lwip/arch/*.h efi/*.h \
     efi/*/*.h efi/libc/include/*.h tests/unit/*.h tests/vm/*/*.h)
 
@@ -452,6 +456,20 @@ test: test-needs
 .PHONY: soak
 soak: test-needs
 	@$(PYTHON) tests/run soak
+
+# ---- benches ---------------------------------------------------------------------------------
+
+$B/bench/forwarder: tests/bench/link/forwarder.c
+	@mkdir -p $(@D)
+	$(Q)$(CC) -std=gnu11 -O2 $(WARNINGS) $< -o $@
+
+$B/bench/congestion.so: tests/bench/link/congestion.c
+	@mkdir -p $(@D)
+	$(Q)$(CC) -std=gnu11 -O2 -shared -fPIC $(WARNINGS) $< -o $@
+
+.PHONY: bench-net
+bench-net: test-needs $B/bench/forwarder $B/bench/congestion.so
+	@$(PYTHON) tests/bench/net.py
 
 clean:
 	rm -rf $B

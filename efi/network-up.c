@@ -121,16 +121,29 @@ enum status network_follow_configuration(struct boot *boot)
     return snp_choose(&boot->snp, boot->config.transport, &boot->detail);
 }
 
-void network_stop(struct boot *boot)
+/* Says what there was to do, and how close the memory for frames came to its limit. */
+static void close_network(struct boot *boot)
 {
+    char memory[200];
+    struct text line = TEXT(memory);
+
+    if (!boot->network)
+        return;
+    text_add(&line, "network: ");
+    network_describe_frames(boot->network, &line);
+    console_line(&boot->console, &line);
     network_close(boot->network);
     boot->network = NULL;
+}
+
+void network_stop(struct boot *boot)
+{
+    close_network(boot);
     snp_stop(&boot->snp);
 }
 
 void network_down(struct boot *boot)
 {
-    network_close(boot->network);
-    boot->network = NULL;
+    close_network(boot);
     snp_close(&boot->snp);
 }

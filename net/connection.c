@@ -5,6 +5,9 @@
 /* Between two addresses (RFC 8305, section 5). */
 #define ATTEMPT_DELAY_MS 300
 
+/* Bytes that a server may send ahead at first: QEMU's user network stalls with several MiB. */
+#define WINDOW_FIRST_BYTES (512 * 1024)
+
 static err_t connection_received(void *argument, struct tcp_pcb *pcb, struct pbuf *pbuf,
                                  err_t error)
 {
@@ -59,6 +62,24 @@ static void attempts_end(struct connection *connection)
     }
 }
 
+/*
+ * lwIP has just set the window to the largest that there is; the acknowledgement that tells the
+ * server so has not left yet. A server that cannot scale windows gets what lwIP made of it.
+ */
+static void begin_window(struct connection *connection, struct tcp_pcb *pcb, uint64_t begun_ms)
+{
+    uint64_t now_ms = network_now(connection->network), trip_ms = now_ms - begun_ms;
+
+    /* Whose answer it is that came after a repetition, nobody knows (RFC 6298, section 3). */
+    if (pcb->nrtx > 0)
+        trip_ms = 0;
+    else if (trip_ms == 0)
+        trip_ms = 1;
+    window_init(&connection->window, (uint32_t)trip_ms, WINDOW_FIRST_BYTES, TCP_WND_MAX(pcb),
+                (uint32_t)now_ms);
+    pcb->rcv_wnd = pcb->rcv_ann_wnd = connection->window.bytes;
+}
+
 static err_t attempt_connected(void *argument, struct tcp_pcb *pcb, err_t error)
 {
     struct connection_attempt *attempt = argument;
@@ -73,6 +94,7 @@ static err_t attempt_connected(void *argument, struct tcp_pcb *pcb, err_t error)
     connection->pcb = pcb;
     connection->address = connection->addresses.list[attempt - connection->attempts];
     connection->state = CONNECTION_OPEN;
+    begin_window(connection, pcb, attempt->begun_ms);
     network_prove(connection->network, &connection->address);
     return ERR_OK;
 }
@@ -96,6 +118,7 @@ static bool attempt_begin(struct connection *connection, size_t index)
     if (!pcb)
         return false;
     attempt->begun = true;
+    attempt->begun_ms = network_now(connection->network);
     attempt->connection = connection;
     tcp_arg(pcb, attempt);
     tcp_err(pcb, attempt_failed);
@@ -205,13 +228,20 @@ enum status connection_send(struct connection *connection, struct bytes bytes)
 
 void connection_acknowledge(struct connection *connection)
 {
-    while (connection->pcb && connection->unacknowledged_bytes > 0) {
-        u16_t part = (u16_t)LWIP_MIN(connection->unacknowledged_bytes, UINT16_MAX);
+    uint32_t bytes = connection->unacknowledged_bytes;
+
+    if (!connection->pcb)
+        return;
+    connection->unacknowledged_bytes = 0;
+    bytes +=
+        window_received(&connection->window, bytes, (uint32_t)network_now(connection->network));
+    while (bytes > 0) {
+        u16_t part = (u16_t)LWIP_MIN(bytes, UINT16_MAX);
 
         tcp_recved(connection->pcb, part);
-        connection->unacknowledged_bytes -= part;
+        bytes -= part;
     }
-    if (connection->pcb && (connection->pcb->flags & TF_ACK_DELAY)) {
+    if ((connection->pcb->flags & TF_ACK_DELAY)) {
         tcp_set_flags(connection->pcb, TF_ACK_NOW);
         tcp_output(connection->pcb);
     }

@@ -12,6 +12,7 @@
 #include "../payload/status.h"
 #include "network-task.h"
 #include "resolver-cache.h"
+#include "window.h"
 
 enum connection_state {
     CONNECTION_CLOSED, /* not open yet, or closed by us */
@@ -29,6 +30,7 @@ struct connection_attempt {
     struct connection *connection;
     struct tcp_pcb *pcb; /* NULL: not begun, or over */
     bool begun;
+    uint64_t begun_ms;
 };
 
 struct connection {
@@ -47,6 +49,7 @@ struct connection {
     void (*received)(void *context, struct bytes bytes);
     void *context;
     uint32_t unacknowledged_bytes; /* handed on, and not yet in the window again */
+    struct window window;
 };
 
 /*

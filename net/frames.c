@@ -1,22 +1,48 @@
 #include "frames.h"
 
-void frames_init(struct frames *frames, struct frame *memory)
+static bool add_block(struct frames *frames)
 {
-    frames->free = NULL;
-    for (size_t i = 0; i < FRAMES_COUNT; i++) {
-        memory[i].owner = frames;
-        memory[i].next = frames->free;
-        frames->free = &memory[i];
+    struct frame *block;
+
+    if (frames->blocks_count == FRAMES_BLOCKS_MOST)
+        return false;
+    block = frames->platform->allocate(frames->platform, FRAMES_IN_BLOCK * sizeof(*block));
+    if (!block)
+        return false;
+    frames->blocks[frames->blocks_count++] = block;
+    for (size_t i = 0; i < FRAMES_IN_BLOCK; i++) {
+        block[i].owner = frames;
+        block[i].next = frames->free;
+        frames->free = &block[i];
     }
+    return true;
+}
+
+enum status frames_init(struct frames *frames, struct net_platform *platform)
+{
+    *frames = (struct frames){ .platform = platform };
+    return add_block(frames) ? STATUS_OK : STATUS_OUT_OF_MEMORY;
+}
+
+void frames_release(struct frames *frames)
+{
+    for (size_t i = 0; i < frames->blocks_count; i++)
+        frames->platform->release(frames->platform, frames->blocks[i]);
+    frames->blocks_count = 0;
+    frames->free = NULL;
 }
 
 /* The last one given back is the first one taken: its memory is still in the cache. */
 struct frame *frames_take(struct frames *frames)
 {
-    struct frame *frame = frames->free;
+    struct frame *frame;
 
-    if (frame)
-        frames->free = frame->next;
+    if (!frames->free && !add_block(frames))
+        return NULL;
+    frame = frames->free;
+    frames->free = frame->next;
+    if (++frames->used > frames->most_used)
+        frames->most_used = frames->used;
     return frame;
 }
 
@@ -24,6 +50,7 @@ void frames_put_back(struct frame *frame)
 {
     frame->next = frame->owner->free;
     frame->owner->free = frame;
+    frame->owner->used--;
 }
 
 static void frames_freed_by_lwip(struct pbuf *pbuf)

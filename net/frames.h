@@ -1,5 +1,5 @@
 /*
- * Memory for received Ethernet frames: one block with a free list, so that a frame costs no
+ * Memory for received Ethernet frames: blocks with a free list, so that a frame costs no
  * allocation and no copy on its way into lwIP. lwIP gives a frame back by itself (pbuf_free).
  */
 #ifndef NET_FRAMES_H
@@ -9,12 +9,14 @@
 
 #include "../payload/bytes.h"
 #include "link.h"
+#include "platform.h"
 
 /*
- * Enough for the out-of-order queue (TCP_OOSEQ_MAX_PBUFS, the only place where frames stay
- * for long) and for a batch that is being handled. About 2.4 MB.
+ * Frames stay for long only where one is missing in front of them: a window of them for each
+ * connection. About 400 KB a block, so 9.8 MB at most.
  */
-#define FRAMES_COUNT 1500
+#define FRAMES_IN_BLOCK    256
+#define FRAMES_BLOCKS_MOST 24
 
 struct frame {
     struct pbuf_custom custom; /* first: lwIP hands out pointers to it */
@@ -24,13 +26,21 @@ struct frame {
 };
 
 struct frames {
+    struct net_platform *platform;
+    struct frame *blocks[FRAMES_BLOCKS_MOST];
+    size_t blocks_count;
     struct frame *free;
+    size_t used;
+    size_t most_used; /* so far */
 };
 
-/* memory: FRAMES_COUNT frames; must outlive the frames. */
-void frames_init(struct frames *frames, struct frame *memory);
+/* platform must outlive the frames. STATUS_OUT_OF_MEMORY: nothing is to be released. */
+enum status frames_init(struct frames *frames, struct net_platform *platform);
 
-/* NULL when lwIP holds every frame. Belongs to the caller until one of the two below. */
+/* Frees all of them; lwIP must have none. */
+void frames_release(struct frames *frames);
+
+/* NULL when there is no memory for more. Belongs to the caller until one of the two below. */
 struct frame *frames_take(struct frames *frames);
 
 /* Gives back a frame that was not used. */

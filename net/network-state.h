@@ -20,7 +20,6 @@ struct network {
     struct link *link;
     struct netif netif;
     struct frames frames;
-    struct frame *frame_memory;
     void *heap;
     uint64_t timer_due_ms[LWIP_NUM_SYS_TIMEOUT_INTERNAL];
     struct network_task *tasks;
@@ -32,6 +31,7 @@ struct network {
     ip_addr_t proven[NETWORK_PROVEN_MOST]; /* the latest first; "any" where there is none */
     struct connections connections;
     uint64_t frames_received;
+    uint64_t frames_sent;
     uint32_t frames_unsent; /* the link refused them */
     bool silent;            /* closing: nothing reaches the link any more */
 };

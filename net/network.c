@@ -44,6 +44,7 @@ static err_t network_send(struct netif *netif, struct pbuf *pbuf)
         network->frames_unsent++;
         return ERR_IF;
     }
+    network->frames_sent++;
     return ERR_OK;
 }
 
@@ -68,7 +69,7 @@ static void network_release(struct network *network)
     struct net_platform *platform = network->platform;
 
     platform->release(platform, network->heap);
-    platform->release(platform, network->frame_memory);
+    frames_release(&network->frames);
     platform->release(platform, network);
 }
 
@@ -141,18 +142,17 @@ enum status network_open(struct net_platform *platform, struct link *link,
     network->platform = platform;
     network->link = link;
     network->heap = platform->allocate(platform, LWIP_PORT_HEAP_BYTES);
-    network->frame_memory = platform->allocate(platform, sizeof(struct frame) * FRAMES_COUNT);
-    if (!network->heap || !network->frame_memory) {
+    if (!network->heap || frames_init(&network->frames, platform)) {
         network_release(network);
         return STATUS_OUT_OF_MEMORY;
     }
-    frames_init(&network->frames, network->frame_memory);
 
     /*
      * lwIP's state is global. network_close leaves all of its lists empty, so initialising
      * again is what makes a second network start from nothing, with an empty heap.
      */
     lwip_port_attach(platform, network->heap, &network->name_servers);
+    memset(&lwip_stats, 0, sizeof(lwip_stats));
     lwip_init();
     if (!netif_add_noaddr(&network->netif, network, network_netif_init, ethernet_input)) {
         lwip_port_detach();
@@ -165,6 +165,27 @@ enum status network_open(struct net_platform *platform, struct link *link,
     network_timers_start(network);
     *ret_network = network;
     return STATUS_OK;
+}
+
+/*
+ * What arrived out of order waits for what is missing, and must not keep that from arriving:
+ * the servers send it again (RFC 2018, section 8, allows to take back what was reported).
+ */
+static void network_drop_out_of_order(void)
+{
+    for (struct tcp_pcb *pcb = tcp_active_pcbs; pcb; pcb = pcb->next)
+        if (pcb->ooseq)
+            tcp_free_ooseq(pcb);
+}
+
+static struct frame *network_take_frame(struct network *network)
+{
+    struct frame *frame = frames_take(&network->frames);
+
+    if (frame)
+        return frame;
+    network_drop_out_of_order();
+    return frames_take(&network->frames);
 }
 
 size_t network_heap_most_bytes(const struct network *network)
@@ -184,12 +205,11 @@ enum status network_poll(struct network *network)
     enum status st = STATUS_OK;
 
     for (int i = 0; i < NETWORK_BATCH_FRAMES; i++) {
-        struct frame *frame = frames_take(&network->frames);
+        struct frame *frame = network_take_frame(network);
         struct buffer buffer;
         struct pbuf *pbuf;
         size_t size = 0;
 
-        /* All are in lwIP's queues: what arrives now is better dropped by the device. */
         if (!frame)
             break;
         buffer = (struct buffer){ frame->bytes, sizeof(frame->bytes) };
@@ -207,6 +227,18 @@ enum status network_poll(struct network *network)
     network_timers_run(network);
     network_tasks_run(network);
     return st;
+}
+
+void network_describe_frames(const struct network *network, struct text *text)
+{
+    text_add_u64(text, network->frames.most_used);
+    text_add(text, " of ");
+    text_add_u64(text, (uint64_t)FRAMES_IN_BLOCK * FRAMES_BLOCKS_MOST);
+    text_add(text, " frames were in use at most; ");
+    text_add_u64(text, network->frames_received);
+    text_add(text, " frames received, ");
+    text_add_u64(text, network->frames_sent);
+    text_add(text, " sent");
 }
 
 static void network_drop_connections(void)

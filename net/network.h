@@ -34,6 +34,8 @@ enum status network_configure(struct network *network, uint32_t timeout_ms, stru
  */
 void network_describe(const struct network *network, struct text *text);
 
+/* For the log, in the end: how many frames were in memory at most, and came and went. */
+void network_describe_frames(const struct network *network, struct text *text);
 /* The most that lwIP has used of its heap so far, and the heap's size, in bytes. */
 size_t network_heap_most_bytes(const struct network *network);
 size_t network_heap_bytes(const struct network *network);

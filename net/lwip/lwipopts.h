@@ -74,7 +74,7 @@
 
 /* ---- memory: one heap in a block from the platform, and the frames of net/frames.c ---- */
 #define MEM_ALIGNMENT             8
-#define MEM_SIZE                  (256 * 1024)
+#define MEM_SIZE                  (512 * 1024) /* 56 bytes for each frame that waits, and more */
 #define MEMP_MEM_MALLOC           1
 #define LWIP_RAM_HEAP_POINTER     lwip_port_heap()
 #define LWIP_SUPPORT_CUSTOM_PBUF  1
@@ -87,19 +87,17 @@ void *lwip_port_heap(void);
 /* ---- TCP ---- */
 #define TCP_MSS 1460 /* bytes; lowered to what the interface's MTU allows */
 
-/* Bytes. QEMU's user network stalls with windows of several MiB; 100 ms links want more. */
+/* Bytes, the largest that a window becomes: see net/window.h and WINDOW_FIRST_BYTES. */
 #define LWIP_WND_SCALE 1
-#define TCP_RCV_SCALE  5
-#define TCP_WND        (1024 * 1024)
+#define TCP_RCV_SCALE  8
+#define TCP_WND        (8 * 1024 * 1024)
 
 #define TCP_SND_BUF      (4 * TCP_MSS) /* more than the longest request */
 #define TCP_SND_QUEUELEN 16
 
-/* A segment that arrives out of order is kept; all together fit the window and the frames. */
-#define TCP_QUEUE_OOSEQ     1
-#define TCP_OOSEQ_MAX_BYTES TCP_WND
-#define TCP_OOSEQ_MAX_PBUFS 1000
-#define LWIP_TCP_SACK_OUT   1
+/* A segment that arrives out of order is kept: a window of them, and while there are frames. */
+#define TCP_QUEUE_OOSEQ   1
+#define LWIP_TCP_SACK_OUT 1
 
 #define LWIP_TCP_RTO_TIME 1000 /* ms before the first retransmission (RFC 6298) */
 #define TCP_MAXRTX        10

@@ -36,6 +36,7 @@ class Machine:
     emulator  another QEMU: one of .deps/sets
     cpu       -cpu's value, emulated
     netdev    -netdev's value without the id (slirp or tap, see network.py)
+    model     QEMU's name of the network card
     card      more properties of the network card, such as {"bootindex": "1"}
     rom       an option ROM for the card; the firmware's own driver is used without one
     kernel    an EFI program or Linux image that the firmware starts by itself (-kernel)
@@ -54,6 +55,7 @@ class Machine:
         cpu=None,
         memory="512",
         netdev="user",
+        model="virtio-net-pci",
         card=None,
         rom=None,
         kernel=None,
@@ -77,7 +79,7 @@ class Machine:
             "-machine", "q35", *accel.options(emulator, cpu), "-m", memory,
             *_flash(folder, firmware, platform),
             "-netdev", f"{netdev},id=net0",
-            "-device", f"virtio-net-pci,netdev=net0,romfile={_escaped(rom or '')}{properties}",
+            "-device", f"{model},netdev=net0,romfile={_escaped(rom or '')}{properties}",
             # trixie's and sid's OVMF have no network boot without a random number generator.
             "-device", "virtio-rng-pci",
             "-device", f"isa-debug-exit,iobase={DEBUG_EXIT_PORT:#x},iosize=4",

@@ -1,6 +1,7 @@
 """make trust: the section goes into the unsigned file, which stays a file that boots and can be
 signed; what can't be right is refused with a sentence."""
 import os
+import re
 import struct
 import subprocess
 import sys
@@ -13,6 +14,7 @@ sys.path.append(str(paths.TREE / "tests/unit/signatures"))
 from certificates import Pki  # noqa: E402
 
 TOOL = paths.BUILD / "tools/trust"
+README = paths.TREE / "README.md"
 POLICY = "policy 1\nname worker\n"
 
 
@@ -127,6 +129,13 @@ def test_der_and_bundles(folder):
     assert done.stdout.count("anchor CN='ca'") == 2
 
 
+def test_key_is_what_the_readme_computes(folder):
+    command = re.search(r"^openssl x509 -in old.crt.*$", README.read_text(), re.MULTILINE)[0]
+    command = command.replace("old.crt", str(folder / "ca.crt"))
+    done = subprocess.run(command, shell=True, capture_output=True, text=True, check=True)
+    assert f"key {done.stdout.split()[0]}\n" in trust(folder, out="again.efi").stdout
+
+
 def test_warns_of_dates(folder):
     old = Pki(folder).authority("old", end="20210101000000Z")
     done = trust(folder, out="old.efi", anchors=[old.certificate])
@@ -143,7 +152,7 @@ def make_leaf(folder):
         ("", "expected 'policy 1' as the first line"),
         ("policy 1\nname worker\nthreshold 0\n", "line 3, 'threshold': expected a number from 1 to 8"),
         ("policy 1\nname worker\nallow rootflag\n", "'allow rootflag': the iPXE line has no such key"),
-        ("policy 1\nname worker\nallow options\n", "'allow options': the iPXE line has no such key"),
+        ("policy 1\nname worker\nallow title\n", "'allow title': the iPXE line has no such key"),
         ("policy 1\nname worker\n# \0\n", "line 3"),
     ],
 )

@@ -48,18 +48,22 @@ def by_ipxe(folder, web, ipxe, script, program=None, **options):
     )
 
 
+# PXE and IPv6 would be tried before HTTP boot, and each takes its time to fail.
+ONLY_HTTP_BOOT = [
+    word
+    for name in ("IPv4PXESupport", "IPv6PXESupport", "IPv6Support")
+    for word in ("-fw_cfg", f"name=opt/org.tianocore/{name},string=n")
+]
+
+
 def by_firmware(folder, namespace, **options):
     """The firmware's own HTTP boot of what the namespace's DHCP server names."""
-    # PXE and IPv6 would be tried first, and each takes its time to fail.
-    switches = []
-    for name in ("IPv4PXESupport", "IPv6PXESupport", "IPv6Support"):
-        switches += ["-fw_cfg", f"name=opt/org.tianocore/{name},string=n"]
     return machine.Machine(
         folder,
         netdev=namespace.netdev,
         prefix=namespace.prefix,
         card={"bootindex": "1"},
-        extra=switches,
+        extra=ONLY_HTTP_BOOT,
         **options,
     )
 

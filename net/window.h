@@ -1,0 +1,29 @@
+/*
+ * How much a server may send ahead (RFC 9293, section 3.8.6): begins small, since some networks
+ * (QEMU's) lose frames when much arrives at once, and grows to twice of what arrives in a round
+ * trip, since a window that is smaller than that limits the throughput.
+ */
+#ifndef NET_WINDOW_H
+#define NET_WINDOW_H
+
+#include <stdint.h>
+
+struct window {
+    uint32_t bytes;    /* now */
+    uint32_t most;     /* bytes */
+    uint32_t trip_ms;  /* of the round trip, 1 at least */
+    uint32_t since_ms; /* when this measurement began */
+    uint32_t received; /* bytes since then */
+};
+
+/*
+ * trip_ms: how long the server's answer to the connection took; 0 when it is not known: then a
+ * long one is taken. first, most: bytes.
+ */
+void window_init(struct window *window, uint32_t trip_ms, uint32_t first, uint32_t most,
+                 uint32_t now_ms);
+
+/* Bytes that arrived in order. Returns by how many the window has grown; bytes has it already. */
+uint32_t window_received(struct window *window, uint32_t bytes, uint32_t now_ms);
+
+#endif

@@ -1,0 +1,286 @@
+"""The clients that bench-net compares, each fetching one file in a machine of its own or in turns."""
+import collections
+import hashlib
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+
+TREE = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(TREE / "tests/vm"))
+
+import machine  # noqa: E402
+import network  # noqa: E402
+import paths  # noqa: E402
+import process  # noqa: E402
+import servers  # noqa: E402
+import ways  # noqa: E402
+
+FORWARDER = paths.BUILD / "bench/forwarder"
+CONGESTION = paths.BUILD / "bench/congestion.so"
+SERVER = "server0"  # the forwarder's own end of a lossy link
+SECONDS = 600
+
+NGINX = "sendfile on; tcp_nopush on;"
+
+
+class Watched(machine.Machine):
+    """A machine that knows when each piece of its console came."""
+
+    def __init__(self, *arguments, **options):
+        self.marks = []
+        super().__init__(*arguments, **options)
+
+    def _console(self):
+        while data := self.process.stdout.read1(65536):
+            self.raw += data
+            self.marks.append((time.monotonic(), len(self.raw)))
+
+    def seconds_between(self, begin, end):
+        """Between the ends of what two patterns match, the second behind the first."""
+        first = re.search(begin, self.raw)
+        last = first and re.compile(end).search(self.raw, first.end())
+        if not last:
+            raise machine.Timeout(f"no {begin!r} and {end!r}:\n{self.report()}")
+        times = [
+            next(at for at, size in self.marks if size >= match.end()) for match in (first, last)
+        ]
+        return times[1] - times[0]
+
+
+def dnsmasq(namespace, folder, device, *options):
+    """DHCP on the namespace's address; whatever else the options say."""
+    return process.start(
+        [
+            "dnsmasq", "--keep-in-foreground", "--conf-file=/dev/null", "--no-ping",
+            f"--pid-file={folder}/dnsmasq.pid", "--user=", "--group=", "--no-resolv", "--no-hosts",
+            f"--dhcp-leasefile={folder}/leases", f"--interface={device}", "--bind-interfaces",
+            f"--dhcp-range={network.NAMESPACE_GUESTS[0]},{network.NAMESPACE_GUESTS[1]},1h",
+            *options,
+        ],
+        namespace.prefix,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+
+
+class Bench:
+    """One network with nginx and a file, and the clients that fetch it.
+
+    network   slirp or tap
+    link      a delay_ms, loss and congestion for the tap: then the forwarder is in between
+    card      QEMU's card; another than virtio's is driven by the oldest iPXE's own ROM
+    emulator  as for Machine
+    """
+
+    def __init__(self, folder, size_mib, network, link=None, bytes_per_s=0, card=None,
+                 emulator="qemu-10"):  # fmt: skip
+        self.folder = pathlib.Path(tempfile.mkdtemp(dir=folder))
+        self.size_mib = size_mib
+        self.kind = network
+        self.link = link
+        self.bytes_per_s = bytes_per_s
+        self.card = card
+        self.options = {"emulator": emulator, "memory": "1024"}
+        self.steps = collections.OrderedDict()
+        self.processes = []
+        self.namespace = None
+        self.boots = 0
+
+    def __enter__(self):
+        prefix_address = network.SLIRP_HOST
+        if self.kind == "tap":
+            self.namespace = network.Namespace()
+            self.device = network.TAP
+            if self.link:
+                self._forward()
+            prefix_address = network.NAMESPACE_HOST
+        environment = dict(os.environ)
+        if self.link:
+            os.environ.update(CONGESTION=self.link.congestion, LD_PRELOAD=str(CONGESTION))
+        try:
+            self.web = servers.Nginx(
+                self.folder, NGINX, self.namespace,
+                network.NAMESPACE_HOST if self.namespace else "127.0.0.1",
+            )  # fmt: skip
+        finally:
+            os.environ.clear()
+            os.environ.update(environment)
+        port = "" if self.namespace else f":{self.web.port}"
+        self.host = f"{prefix_address}{port}"
+        data = os.urandom(self.size_mib << 20)
+        self.digest = hashlib.sha256(data).hexdigest()
+        self.web.put("file", data)
+        self.web.put("pivotboot.efi", paths.LOADER)
+        self.web.put("probe.efi", paths.PROBE)
+        return self
+
+    def __exit__(self, *_):
+        for each in self.processes:
+            process.stop(each)
+        self.web.close()
+        if self.namespace:
+            self.namespace.close()
+        shutil.rmtree(self.folder)
+
+    def _forward(self):
+        """The server's address moves behind the forwarder."""
+        self.namespace.run("ip", "address", "flush", "dev", network.TAP)
+        forwarder = process.start(
+            [
+                FORWARDER, network.TAP, SERVER, int(self.link.delay_ms * 1000), self.link.loss,
+                self.bytes_per_s, 1,
+            ],
+            self.namespace.prefix,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+        )  # fmt: skip
+        self.processes.append(forwarder)
+        if forwarder.stdout.readline() != b"ready\n":
+            raise paths.SetupError("the forwarder does not start")
+        self.namespace.run("ip", "address", "add", f"{network.NAMESPACE_HOST}/24", "dev", SERVER)
+        self.namespace.run("ip", "link", "set", SERVER, "up")
+        self.device = SERVER
+
+    def add(self, client, step):
+        """step(clients) measures the clients that share it; returns client -> MB/s."""
+        self.steps[client] = step
+
+    def round(self, backwards):
+        order = list(self.steps)[:: -1 if backwards else 1]
+        done = {}
+        for client in order:
+            if client not in done:
+                step = self.steps[client]
+                done.update(step([other for other in order if self.steps[other] == step]))
+        if self.namespace:
+            # What the server learned about the guest's path is not for the next round.
+            subprocess.run(
+                [*self.namespace.prefix, "ip", "tcp_metrics", "flush"], stderr=subprocess.DEVNULL
+            )
+        return done
+
+    def rate(self, seconds):
+        return self.size_mib * 1.048576 / seconds
+
+    def _boot_folder(self):
+        self.boots += 1
+        folder = self.folder / f"vm{self.boots}"
+        (folder / "tftp").mkdir(parents=True)
+        return folder
+
+    def _netboot(self, folder, file, **options):
+        """A machine that loads a file from its folder's tftp/ by the firmware's PXE."""
+        options = {**self.options, "card": {"bootindex": "1"}, **options}
+        if not self.namespace:
+            netdev = network.slirp(tftp=folder / "tftp", bootfile=file)
+            return Watched(folder, netdev=netdev, **options)
+        self.processes.append(
+            dnsmasq(self.namespace, folder, self.device, f"--dhcp-boot={file}", "--enable-tftp",
+                    f"--tftp-root={folder}/tftp")  # fmt: skip
+        )
+        return Watched(
+            folder, netdev=self.namespace.netdev, prefix=self.namespace.prefix, **options
+        )
+
+    def _end_of_boot(self):
+        """The DHCP server of one boot; the forwarder stays."""
+        while len(self.processes) > (1 if self.link else 0):
+            process.stop(self.processes.pop())
+
+    def by_ipxe(self, names):
+        """iPXE and pivotboot in turns in one machine."""
+        base = f"http://{self.host}"
+        lines = []
+        for name in names:
+            if name.startswith("iPXE"):
+                lines += [f"echo BEGIN {name}", f"imgfetch --name file {base}/file && echo END {name} ||",
+                          "imgfree file"]  # fmt: skip
+                continue
+            digest = f"linux-sha256={self.digest}" if "verifying" in name else ""
+            # The file is no kernel, so pivotboot returns as soon as it has it.
+            lines += [f"echo RUN {name}", f"chain --autofree {base}/pivotboot.efi linux={base}/file {digest} ||"]
+        script = ways.ipxe_script(*lines, "echo ALL DONE", "poweroff")
+        folder = self._boot_folder()
+        with self._ipxe(folder, script) as vm:
+            vm.wait_for("^ALL DONE", SECONDS)
+            found = {}
+            for name in names:
+                begin, end = f"BEGIN {name}\r".encode(), f"END {name}".encode()
+                if not name.startswith("iPXE"):
+                    begin = f"RUN {name}\r".encode() + rb"(?s:.*?)pivotboot: network: [0-9a-f]{2}:[^\r]*"
+                    end = rb"pivotboot: kernel: [^\r]* in "
+                found[name] = self.rate(vm.seconds_between(begin, end))
+        self._end_of_boot()
+        return found
+
+    def _ipxe(self, folder, script):
+        if self.card:
+            path = self.web.put("boot.ipxe", script)
+            rom = paths.fetched("ipxe-bookworm") / f"usr/lib/ipxe/qemu/efi-{self.card}.rom"
+            netdev = network.slirp(bootfile=f"http://{self.host}{path}")
+            return Watched(folder, netdev=netdev, rom=rom, model=self.card,
+                           card={"bootindex": "1"}, **self.options)  # fmt: skip
+        shutil.copy(paths.ipxe_program("sid"), folder / "tftp/snponly.efi")
+        (folder / "tftp/autoexec.ipxe").write_text(script)
+        return self._netboot(folder, "snponly.efi")
+
+    def direct(self, names, verify):
+        """pivotboot on the firmware's own device, without iPXE."""
+        digest = f"linux-sha256={self.digest}" if verify else ""
+        folder = self._boot_folder()
+        options = dict(self.options, kernel=paths.LOADER,
+                       append=f"linux=http://{self.host}/file {digest}")  # fmt: skip
+        if self.namespace:
+            self.processes.append(dnsmasq(self.namespace, folder, self.device))
+            options.update(netdev=self.namespace.netdev, prefix=self.namespace.prefix)
+        else:
+            options["netdev"] = network.slirp()
+        with Watched(folder, **options) as vm:
+            vm.wait_for(r"pivotboot: kernel: .* in ", SECONDS)
+            seconds = vm.seconds_between(
+                rb"pivotboot: network: [0-9a-f]{2}:[^\r]*", rb"pivotboot: kernel: [^\r]* in "
+            )
+        self._end_of_boot()
+        return {names[0]: self.rate(seconds)}
+
+    def _serve_padded(self, name, program):
+        """A program of the file's size, for those who look at what they fetch."""
+        data = program.read_bytes()
+        self.web.put(name, data + bytes((self.size_mib << 20) - len(data)))
+
+    def by_grub(self, names):
+        self._serve_padded("kernel", paths.PROBE)
+        folder = self._boot_folder()
+        monolithic = paths.fetched("grub-http") / "usr/lib/grub/x86_64-efi/monolithic"
+        shutil.copy(monolithic / "grubnetx64.efi", folder / "tftp")
+        (folder / "tftp/grub").mkdir()
+        address, _, port = self.host.partition(":")
+        server = f"(http,{address}{f',{port}' if port else ''})"
+        (folder / "tftp/grub/grub.cfg").write_text(
+            f"echo 'BEGIN GRUB'\nlinux {server}/kernel\necho 'END GRUB'\n"
+        )
+        with self._netboot(folder, "grubnetx64.efi") as vm:
+            vm.wait_for("END GRUB", SECONDS)
+            seconds = vm.seconds_between(rb"BEGIN GRUB", rb"END GRUB")
+        self._end_of_boot()
+        return {names[0]: self.rate(seconds)}
+
+    def by_http_boot(self, names):
+        """The firmware loads the file as a program: the probe, with padding behind it."""
+        self._serve_padded("boot.efi", paths.BUILD / "vm/probe-pe.efi")
+        folder = self._boot_folder()
+        self.processes.append(network.serve_dhcp(self.namespace, folder, f"http://{self.host}/boot.efi"))
+        with Watched(
+            folder, netdev=self.namespace.netdev, prefix=self.namespace.prefix,
+            card={"bootindex": "1"}, extra=ways.ONLY_HTTP_BOOT, **self.options,
+        ) as vm:  # fmt: skip
+            vm.wait_for("^started", SECONDS, "probe")
+            seconds = vm.seconds_between(rb"URI: http[^\r]*|>>Start HTTP[^\r]*", rb"probe: started")
+        self._end_of_boot()
+        return {names[0]: self.rate(seconds)}

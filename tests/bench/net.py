@@ -1,0 +1,159 @@
+"""`make bench-net`: how fast a file comes over the network, beside iPXE, GRUB and the firmware.
+
+    make bench-net                     everything; writes the README's section
+    make bench-net ROWS='lossy*'       only these rows, printed
+    make bench-net ROUNDS=9
+
+In each round every client fetches the same file once from the same nginx; what is compared is
+the ratio to iPXE's imgfetch in the same round. A client's time is that from one line on the serial
+console to another, by the host's clock.
+"""
+import collections
+import fnmatch
+import os
+import pathlib
+import re
+import sys
+import tempfile
+import time
+
+import clients
+import paired
+import plot
+import report
+
+ROUNDS = int(os.environ.get("ROUNDS", "5"))
+ROWS = [row for row in os.environ.get("ROWS", "").split(",") if row]
+
+IPXE, PLAIN, VERIFY = "iPXE imgfetch", "pivotboot", "pivotboot, verifying"
+GRUB, HTTP_BOOT = "GRUB http", "firmware's HTTP Boot"
+CLEAN_MIB, LOSSY_MIB = 100, 16
+
+# How the lossy links are: 25 MB/s is what 200 Mbit/s bring.
+BYTES_PER_S = 25_000_000
+Lossy = collections.namedtuple("Lossy", "name delay_ms loss congestion target")
+LOSSY = [
+    Lossy(f"lossy {rtt} ms {loss * 100:g} % {congestion}", rtt / 2, loss, congestion, target)
+    for rtt, loss, target in ((20, 0, None), (20, 0.005, 4), (20, 0.02, None), (100, 0.001, 2))
+    for congestion in ("cubic", "bbr")
+]
+# name -> where clients.py's machines stand: network, card, emulator, and who can be there.
+CLEAN = {
+    "chained slirp": dict(network="slirp"),
+    "chained tap": dict(network="tap"),
+    "direct slirp": dict(network="slirp", direct=True),
+    "direct tap": dict(network="tap", direct=True),
+    "chained e1000e": dict(network="slirp", card="e1000e"),
+    "chained slirp QEMU 7.2": dict(network="slirp", emulator=None),
+}
+
+
+def wanted(name):
+    return not ROWS or any(fnmatch.fnmatch(name, row) for row in ROWS)
+
+
+def measure(name, bench):
+    """The values of all rounds in MB/s: client -> list. A client that cannot be there has none."""
+    values = collections.defaultdict(list)
+    for turn in range(ROUNDS):
+        print(f"{name}: round {turn + 1} of {ROUNDS}", file=sys.stderr, flush=True)
+        for client, rate in bench.round(backwards=turn % 2 == 1).items():
+            values[client].append(rate)
+    return values
+
+
+def clean(name, setting, folder):
+    setting = dict(setting)
+    direct = setting.pop("direct", False)
+    bench = clients.Bench(folder, CLEAN_MIB, **setting)
+    with bench:
+        bench.add(IPXE, bench.by_ipxe)
+        if direct:
+            bench.add(PLAIN, lambda names: bench.direct(names, verify=False))
+            bench.add(VERIFY, lambda names: bench.direct(names, verify=True))
+            if setting["network"] == "tap":
+                bench.add(HTTP_BOOT, bench.by_http_boot)
+        else:
+            bench.add(PLAIN, bench.by_ipxe)
+            bench.add(VERIFY, bench.by_ipxe)
+        if "card" not in setting:
+            bench.add(GRUB, bench.by_grub)
+        return measure(name, bench)
+
+
+def lossy(each, folder):
+    bench = clients.Bench(folder, LOSSY_MIB, network="tap", link=each, bytes_per_s=BYTES_PER_S)
+    with bench:
+        bench.add(IPXE, bench.by_ipxe)
+        bench.add(PLAIN, bench.by_ipxe)
+        return measure(each.name, bench)
+
+
+def cell(values, client):
+    if not values.get(client):
+        return "n/a"
+    rate = report.number(paired.median(values[client]).middle)
+    if client == IPXE:
+        return rate
+    return f"{rate} × {report.estimate(paired.ratio(values[client], values[IPXE]))}"
+
+
+def targets_of(rows):
+    def target(name, row, client, goal, inverse=False):
+        values = rows.get(row)
+        if not values or not values.get(client):
+            return []
+        pair = (values[PLAIN], values[client]) if inverse else (values[client], values[IPXE])
+        return [report.Target(name, paired.ratio(*pair).middle, goal, at_least=True)]
+
+    found = []
+    for where in ("slirp", "tap"):
+        found += target(f"chained-{where}", f"chained {where}", PLAIN, 1.2)
+        found += target(f"chained-{where}-verifying", f"chained {where}", VERIFY, 1.0)
+        found += target(f"grub-{where}", f"chained {where}", GRUB, 4, inverse=True)
+    found += target("http-boot", "direct tap", HTTP_BOOT, 4, inverse=True)
+    for each in LOSSY:
+        if each.target:
+            word = re.sub(r"[^a-z0-9.]+", "-", each.name).strip("-")
+            found += target(word, each.name, PLAIN, each.target)
+    return found
+
+
+def main():
+    rows = {}
+    with tempfile.TemporaryDirectory(prefix="bench-net-") as folder:
+        for name, setting in CLEAN.items():
+            if wanted(name):
+                rows[name] = clean(name, setting, pathlib.Path(folder))
+        for each in LOSSY:
+            if wanted(each.name):
+                rows[each.name] = lossy(each, pathlib.Path(folder))
+    columns = [IPXE, PLAIN, VERIFY, GRUB, HTTP_BOOT]
+    table = report.table(
+        ["MB/s × ratio to iPXE (95 %)", *columns],
+        [[name, *(cell(values, client) for client in columns)] for name, values in rows.items()],
+    )
+    image = plot.bars(
+        "Fetching over HTTP",
+        "throughput as a ratio to iPXE's imgfetch in the same round",
+        {
+            name: {
+                client: paired.ratio(values[client], values[IPXE])
+                for client in columns[1:]
+                if values.get(client)
+            }
+            for name, values in rows.items()
+        },
+        reference=1,
+    )
+    text = (
+        f"{ROUNDS} rounds, {time.strftime('%Y-%m-%d')}, QEMU 10 `-cpu max` in TCG unless said, "
+        f"{CLEAN_MIB} MiB on clean links and {LOSSY_MIB} MiB on lossy ones of "
+        f"{BYTES_PER_S * 8 // 1_000_000} Mbit/s (`make bench-net`):\n\n"
+        f"{table}\n![ratios](tests/bench/results/net.svg)\n"
+    )
+    report.publish("bench-net", text, {"net.svg": image}, targets_of(rows), complete=not ROWS)
+
+
+if __name__ == "__main__":
+    main()

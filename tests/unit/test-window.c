@@ -1,0 +1,82 @@
+#include "net/window.h"
+#include "support.h"
+
+#define KIB 1024U
+#define MIB (1024U * 1024U)
+
+static void stays_where_the_trip_is_short(void **state)
+{
+    struct window window;
+
+    (void)state;
+    window_init(&window, 1, 512 * KIB, 8 * MIB, 0);
+    /* 50 MB/s */
+    for (uint32_t now_ms = 1; now_ms < 1000; now_ms++)
+        assert_int_equal(window_received(&window, 50000, now_ms), 0);
+    assert_int_equal(window.bytes, 512 * KIB);
+}
+
+/* A sender that the window limits sends one of it in each round trip: it doubles. */
+static void grows_until_it_no_longer_limits(void **state)
+{
+    struct window window;
+    uint32_t link = 2 * MIB; /* in a round trip */
+    uint32_t before = 512 * KIB;
+
+    (void)state;
+    window_init(&window, 100, before, 8 * MIB, 0);
+    for (uint32_t now_ms = 100; now_ms <= 1000; now_ms += 100) {
+        uint32_t sent = window.bytes < link ? window.bytes : link;
+        uint32_t grown = window_received(&window, sent, now_ms);
+
+        assert_int_equal(window.bytes, before + grown);
+        assert_int_equal(window.bytes, sent * 2 > before ? sent * 2 : before);
+        before = window.bytes;
+    }
+    assert_int_equal(window.bytes, 2 * link);
+}
+
+static void has_a_limit(void **state)
+{
+    struct window window;
+
+    (void)state;
+    window_init(&window, 10, 512 * KIB, 1 * MIB, 0);
+    assert_int_equal(window_received(&window, UINT32_MAX, 5), 0);
+    assert_int_equal(window_received(&window, UINT32_MAX, 10), 512 * KIB);
+    assert_int_equal(window_received(&window, UINT32_MAX, 20), 0);
+    window_init(&window, 10, 2 * MIB, 1 * MIB, 0);
+    assert_int_equal(window.bytes, 1 * MIB);
+}
+
+static void what_trickles_in_does_not_count_as_much(void **state)
+{
+    struct window window;
+
+    (void)state;
+    window_init(&window, 10, 512 * KIB, 8 * MIB, 0);
+    assert_int_equal(window_received(&window, 5 * MIB, 100), 512 * KIB);
+}
+
+static void the_clock_may_wrap(void **state)
+{
+    struct window window;
+
+    (void)state;
+    window_init(&window, 0, 512 * KIB, 8 * MIB, UINT32_MAX - 49);
+    assert_int_equal(window_received(&window, 512 * KIB, 49), 0);
+    assert_int_equal(window_received(&window, 512 * KIB, 50), 3 * 512 * KIB);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(stays_where_the_trip_is_short),
+        cmocka_unit_test(grows_until_it_no_longer_limits),
+        cmocka_unit_test(has_a_limit),
+        cmocka_unit_test(what_trickles_in_does_not_count_as_much),
+        cmocka_unit_test(the_clock_may_wrap),
+    };
+
+    return cmocka_run_group_tests_name("window", tests, NULL, NULL);
+}
