@@ -59,8 +59,8 @@ lock:
 
 PURE := $(wildcard payload/*.c payload/arch/*.c kernel-cmdline/*.c) \
     $(addprefix net/,url.c content-range.c dns-message.c http-date.c http-headers.c \
-        http-request.c http-response.c ip-text.c stall.c \
-        window.c)
+        http-request.c http-response.c ip-text.c mirror-url.c mirrors.c parallel.c \
+        range-plan.c retry.c stall.c window.c)
 NET  := $(filter-out $(PURE),$(wildcard net/*.c))
 EFI  := $(wildcard efi/*.c efi/libc/*.c efi/arch/x86_64/*.c)
 
@@ -298,12 +298,14 @@ $B/signatures/.complete: $(wildcard tests/unit/signatures/*.py) .deps/sets | $B/
 	@touch $@
 $B/unit/test-signature $B/unit/test-trust-section: | $B/signatures/.complete
 
-# These run all of net/ on the real lwIP, against a peer with an lwIP of its own. There
-# lwIP's assertions end the test.
+# These run all of net/ on the real lwIP, against a peer with an lwIP of its own. There lwIP's
+# assertions end the test.
+NET_TEST := tests/unit/peer.c tests/unit/peer-file.c tests/unit/rig.c
 LWIP_HOST_FLAGS = $(LWIP_INCLUDES) '-DLWIP_PLATFORM_ASSERT(message)=__builtin_trap()'
-$(call host_object,$(NET) tests/unit/peer.c): EXTRA = $(WARNINGS) $(LWIP_HOST_FLAGS)
+$(call host_object,$(NET) $(NET_TEST)): EXTRA = $(WARNINGS) $(LWIP_HOST_FLAGS)
 $(call host_object,$(LWIP)): EXTRA = $(LIBRARY_FLAGS) $(LWIP_HOST_FLAGS)
-$B/unit/test-http $B/unit/test-network: $(call host_object,$(NET) tests/unit/peer.c $(LWIP))
+$B/unit/test-http $B/unit/test-network $B/unit/test-download: \
+    $(call host_object,$(NET) $(NET_TEST) $(LWIP))
 
 .PHONY: unit
 unit: $(UNIT_TESTS)

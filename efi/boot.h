@@ -7,6 +7,7 @@
 
 #include "../kernel-cmdline/config.h"
 #include "../kernel-cmdline/root-choice.h"
+#include "../net/mirrors.h"
 #include "../net/network.h"
 #include "../net/url.h"
 #include "../payload/initrd-format.h"
@@ -101,6 +102,8 @@ struct boot {
 
     struct snp snp;
     struct network *network; /* NULL: not open */
+    struct mirrors mirrors;  /* what has been seen of the places that files come from */
+    size_t line_mirror_count;
 
     struct blob kernel;
     struct kernel_image kernel_image;

@@ -13,6 +13,12 @@ struct fetch configure_fetch(const struct boot *boot)
         .console = (struct console *)&boot->console,
         .clock = &boot->clock,
         .network = boot->network,
+        .mirrors = (struct mirrors *)&boot->mirrors,
+        .mirror_urls = boot->config.mirror_url,
+        .mirror_count = boot->config.given[KEY_mirror_url],
+        .line_mirror_count = boot->line_mirror_count,
+        .origin = text_bytes(&boot->origin),
+        .base = text_bytes(&boot->base),
         .idle_timeout_ms = boot->config.idle_timeout_s * 1000,
         .total_timeout_ms = boot->config.total_timeout_s * 1000,
     };
@@ -121,9 +127,15 @@ static enum status fetch_text(struct boot *boot, const char *name, struct bytes 
         .expected = { NULL, SINK_SIZE_UNKNOWN },
         .limit_bytes = limit_bytes,
     };
+    char memory[URL_MAX_BYTES];
+    struct text from = TEXT(memory);
+    enum status st;
 
+    if ((st = fetch_file(&fetch, &file, &boot->detail, &blob->pages, &blob->bytes, &from)))
+        return st;
     text_clear(&boot->base);
-    return fetch_file(&fetch, &file, &boot->detail, &blob->pages, &blob->bytes, &boot->base);
+    text_add_bytes(&boot->base, text_bytes(&from));
+    return STATUS_OK;
 }
 
 /* The bytes that were verified are the bytes that are read. */
@@ -184,6 +196,7 @@ enum status configure_from_entry(struct boot *boot)
     stages_begin(&boot->stages, STAGE_ENTRY);
     if ((st = config_check_line(&boot->config, &boot->detail)))
         return st;
+    boot->line_mirror_count = boot->config.given[KEY_mirror_url];
     if (boot->config.given[KEY_entry_url] && (st = fetch_entry(boot)))
         return st;
     return config_check(&boot->config, &boot->detail);

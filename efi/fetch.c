@@ -1,9 +1,16 @@
 #include "fetch.h"
 
-#include "../net/http.h"
+#include "../net/download.h"
+#include "../net/mirror-url.h"
 #include "../payload/buffer-sink.h"
 #include "mbedtls-sha256.h"
 #include "progress.h"
+
+/* The URLs of one file, its own first. Too large for the stack that the firmware gives. */
+struct places {
+    struct bytes urls[MIRRORS_MOST];
+    char memory[MIRRORS_MOST][URL_MAX_BYTES];
+};
 
 static void log_digest(const struct fetch *fetch, const struct fetch_file *file,
                        const struct digest_sink *digest)
@@ -23,23 +30,90 @@ static void log_digest(const struct fetch *fetch, const struct fetch_file *file,
     console_line(fetch->console, &line);
 }
 
-/* HTTP body -> progress -> digest -> to. */
+/* What one download is for: says what goes wrong meanwhile, and knows where the bytes go. */
+struct errand {
+    const struct fetch *fetch;
+    const char *name;
+    const struct pages *pages; /* NULL: the region; with neither, only the sink gets the bytes */
+    struct buffer region;
+};
+
+static uint8_t *errand_memory(void *context)
+{
+    const struct errand *errand = context;
+
+    return errand->pages ? errand->pages->data : errand->region.data;
+}
+
+static void errand_notice(void *context, const struct text *what)
+{
+    const struct errand *errand = context;
+    char memory[CONSOLE_LINE_MAX_BYTES];
+    struct text line = TEXT(memory);
+
+    text_add(&line, errand->name);
+    text_add(&line, ": ");
+    text_add_bytes(&line, text_bytes(what));
+    console_line(errand->fetch->console, &line);
+}
+
+static enum status list_places(const struct fetch *fetch, struct bytes url, struct text *detail,
+                               struct places *places)
+{
+    places->urls[0] = url;
+    for (size_t i = 0; i < fetch->mirror_count; i++) {
+        struct text at = TEXT(places->memory[i]);
+        struct bytes base = i < fetch->line_mirror_count ? fetch->origin : fetch->base;
+        enum status st = mirror_url(base, url, fetch->mirror_urls[i], detail, &at);
+
+        if (st)
+            return st;
+        places->urls[i + 1] = text_bytes(&at);
+    }
+    fetch->mirrors->count = fetch->mirror_count + 1;
+    return STATUS_OK;
+}
+
+/* Completes the request with what is the same for all files. */
+static enum status download(const struct fetch *fetch, struct bytes url,
+                            struct download_request *request, struct text *detail,
+                            struct text *ret_url)
+{
+    struct pages pages = { 0 };
+    struct places *places;
+    enum status st;
+
+    if ((st = pages_allocate(&pages, fetch->services, sizeof(*places))))
+        return st;
+    places = (struct places *)(void *)pages.data;
+    request->urls = places->urls;
+    request->mirrors = fetch->mirrors;
+    request->notice = errand_notice;
+    request->idle_timeout_ms = fetch->idle_timeout_ms;
+    request->total_timeout_ms = fetch->total_timeout_ms;
+    if (!(st = list_places(fetch, url, detail, places)))
+        st = download_get(fetch->network, request, detail, ret_url);
+    pages_free(&pages);
+    return st;
+}
+
+/* download -> progress -> digest -> to. */
 static enum status run(const struct fetch *fetch, const struct fetch_file *file, struct sink *to,
-                       struct text *detail, struct text *ret_url)
+                       struct errand *errand, struct text *detail, struct text *ret_url)
 {
     struct digest_sink digest;
     struct progress_sink progress;
-    struct http_request request = {
-        .url = file->url,
+    struct download_request request = {
         .body = &progress.sink,
-        .idle_timeout_ms = fetch->idle_timeout_ms,
-        .total_timeout_ms = fetch->total_timeout_ms,
+        .is_pinned = file->expected.digest != NULL,
+        .memory = errand->pages || errand->region.data ? errand_memory : NULL,
+        .context = errand,
     };
     enum status st;
 
     digest_sink_init(&digest, to, file->expected, detail);
     progress_sink_init(&progress, &digest.sink, fetch->console, fetch->clock, file->name);
-    if ((st = http_get(fetch->network, &request, detail, ret_url)))
+    if ((st = download(fetch, file->url, &request, detail, ret_url)))
         return st;
     if (digest.size_bytes == 0) {
         text_add_quoted(detail, file->url);
@@ -55,10 +129,11 @@ enum status fetch_file(const struct fetch *fetch, const struct fetch_file *file,
 {
     struct pages pages = { 0 };
     struct pages_sink memory;
+    struct errand errand = { .fetch = fetch, .name = file->name, .pages = &pages };
     enum status st;
 
     pages_sink_init(&memory, &pages, fetch->services, file->limit_bytes, detail);
-    st = run(fetch, file, &memory.sink, detail, ret_url);
+    st = run(fetch, file, &memory.sink, &errand, detail, ret_url);
     if (st) {
         pages_free(&pages);
         return st;
@@ -71,7 +146,9 @@ enum status fetch_file(const struct fetch *fetch, const struct fetch_file *file,
 enum status fetch_through(const struct fetch *fetch, const struct fetch_file *file, struct sink *to,
                           struct text *detail)
 {
-    return run(fetch, file, to, detail, NULL);
+    struct errand errand = { .fetch = fetch, .name = file->name };
+
+    return run(fetch, file, to, &errand, detail, NULL);
 }
 
 enum status fetch_into(const struct fetch *fetch, const struct fetch_file *file,
@@ -79,10 +156,11 @@ enum status fetch_into(const struct fetch *fetch, const struct fetch_file *file,
 {
     struct fetch_file sized = *file;
     struct buffer_sink memory;
+    struct errand errand = { .fetch = fetch, .name = file->name, .region = region };
 
     sized.expected.size_bytes = region.size;
     buffer_sink_init(&memory, region);
-    return run(fetch, &sized, &memory.sink, detail, NULL);
+    return run(fetch, &sized, &memory.sink, &errand, detail, NULL);
 }
 
 enum status fetch_range(const struct fetch *fetch, struct bytes url, struct http_range range,
@@ -91,18 +169,17 @@ enum status fetch_range(const struct fetch *fetch, struct bytes url, struct http
 {
     struct pages pages = { 0 };
     struct pages_sink memory;
-    struct http_request request = {
-        .url = url,
+    struct errand errand = { .fetch = fetch, .name = "initrd" };
+    struct download_request request = {
         .range = range,
-        .body = &memory.sink,
-        .idle_timeout_ms = fetch->idle_timeout_ms,
-        .total_timeout_ms = fetch->total_timeout_ms,
         .ret_file_bytes = ret_file_bytes,
+        .body = &memory.sink,
+        .context = &errand,
     };
     enum status st;
 
     pages_sink_init(&memory, &pages, fetch->services, range.size_bytes, detail);
-    st = http_get(fetch->network, &request, detail, NULL);
+    st = download(fetch, url, &request, detail, NULL);
     if (st) {
         pages_free(&pages);
         return st;

@@ -1,12 +1,13 @@
 /*
- * Fetches one file into memory: HTTP body -> progress -> digest -> pages, or a region of memory
- * that is there already. Nothing may use the bytes before STATUS_OK was returned: only then
- * they are what was expected.
+ * Fetches one file into memory: download -> progress -> digest -> pages, or a region of memory
+ * that is there already; from mirrors, where there are any, and again where it fails. Nothing
+ * may use the bytes before STATUS_OK was returned: only then they are what was expected.
  */
 #ifndef EFI_FETCH_H
 #define EFI_FETCH_H
 
 #include "../net/content-range.h"
+#include "../net/mirrors.h"
 #include "../net/network.h"
 #include "../payload/digest.h"
 #include "clock.h"
@@ -18,6 +19,12 @@ struct fetch {
     struct console *console;
     const struct clock *clock;
     struct network *network;
+    struct mirrors *mirrors; /* kept from one file to the next */
+    /* As configured, less than MIRRORS_MOST; what they are copies of: net/mirror-url.h. */
+    const struct bytes *mirror_urls;
+    size_t mirror_count;
+    size_t line_mirror_count; /* the first ones: of origin's folder; the others of base's */
+    struct bytes origin, base;
     uint32_t idle_timeout_ms;
     uint32_t total_timeout_ms;
 };
@@ -32,7 +39,7 @@ struct fetch_file {
 /*
  * What was fetched: memory that its owner frees with pages_free. ret_url (may be NULL) gets
  * the URL that answered: a capacity of URL_MAX_BYTES or more.
- * Errors of http_get, digest_sink and pages_sink; the pages are freed then.
+ * Errors of download_get, mirror_url, digest_sink and pages_sink; the pages are freed then.
  * STATUS_BLOB_EMPTY.
  */
 enum status fetch_file(const struct fetch *fetch, const struct fetch_file *file,
@@ -57,7 +64,8 @@ enum status fetch_into(const struct fetch *fetch, const struct fetch_file *file,
 /*
  * Fetches a part of a file, unchecked: for looking at it beforehand, never for use. What is
  * fetched may be less where the file ends. ret_file_bytes gets the size of the whole file, or
- * SINK_SIZE_UNKNOWN (untrusted). Errors of http_get and pages_sink; the pages are freed then.
+ * SINK_SIZE_UNKNOWN (untrusted). Errors of download_get, mirror_url and pages_sink; the pages are
+ * freed then.
  */
 enum status fetch_range(const struct fetch *fetch, struct bytes url, struct http_range range,
                         struct text *detail, struct pages *ret_pages, struct bytes *ret_bytes,

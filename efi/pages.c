@@ -81,7 +81,9 @@ static enum status write(struct sink *base, struct bytes bytes)
         if (st)
             return st;
     }
-    memcpy(sink->pages->data + sink->size_bytes, bytes.data, bytes.size);
+    /* What has been put where it belongs is not copied. */
+    if (bytes.data != sink->pages->data + sink->size_bytes)
+        memcpy(sink->pages->data + sink->size_bytes, bytes.data, bytes.size);
     sink->size_bytes += bytes.size;
     return STATUS_OK;
 }

@@ -48,9 +48,22 @@ static void say_progress(struct http_exchange *exchange)
     }
 }
 
+/* How long the server may be silent in this phase. */
+static uint32_t idle_timeout_ms(const struct http_exchange *exchange)
+{
+    const struct http_request *request = exchange->request;
+    uint32_t timeout_ms = 0;
+
+    if (exchange->phase == HTTP_RESOLVING)
+        timeout_ms = request->name_timeout_ms;
+    else if (exchange->phase == HTTP_RECEIVING && exchange->response.headers_done)
+        timeout_ms = request->stall_timeout_ms;
+    return timeout_ms > 0 ? timeout_ms : request->idle_timeout_ms;
+}
+
 static enum status exchange_idle(struct http_exchange *exchange)
 {
-    uint32_t timeout_ms = exchange->request->idle_timeout_ms;
+    uint32_t timeout_ms = idle_timeout_ms(exchange);
 
     switch (exchange->phase) {
     case HTTP_RESOLVING:
@@ -107,7 +120,7 @@ static enum status exchange_check_time(struct http_exchange *exchange)
     exchange->sign = false;
     if (now >= exchange->total_deadline_ms)
         return exchange_too_long(exchange);
-    if (now - exchange->last_sign_ms >= exchange->request->idle_timeout_ms)
+    if (now - exchange->last_sign_ms >= idle_timeout_ms(exchange))
         return exchange_idle(exchange);
     return STATUS_OK;
 }
@@ -275,7 +288,7 @@ static enum status exchange_work(struct http_exchange *exchange)
     return STATUS_OK;
 }
 
-static void say_url(struct text *detail, struct bytes url)
+void http_exchange_say_url(struct text *detail, struct bytes url)
 {
     text_add_bytes(detail, bytes_first(url, URL_SHOWN_MAX_BYTES));
     text_add(detail, url.size > URL_SHOWN_MAX_BYTES ? "...: " : ": ");
@@ -294,7 +307,7 @@ enum status http_exchange_start(struct http_exchange *exchange, struct bytes tex
     text_clear(exchange->detail);
     if ((st = url_parse(text, exchange->detail, &exchange->url)))
         return st;
-    say_url(exchange->detail, text);
+    http_exchange_say_url(exchange->detail, text);
     exchange->connection = connections_take(connections, exchange->url.host, exchange->url.port,
                                             exchange_received, exchange);
     if (exchange->connection)

@@ -51,6 +51,9 @@ enum status http_exchange_start(struct http_exchange *exchange, struct bytes tex
  */
 enum status http_exchange_step(struct http_exchange *exchange, bool *ret_done);
 
+/* Begins a message about a URL: as much of it as is worth showing, and a colon. */
+void http_exchange_say_url(struct text *detail, struct bytes url);
+
 /*
  * Ends the exchange, however far it is: afterwards nothing of lwIP's refers to it. The
  * connection waits for the next request where it can. May be called again.

@@ -231,6 +231,15 @@ static int on_body(llhttp_t *parser, const char *at, size_t size)
                                                                       : 0;
 }
 
+static int response_short(struct http_response *response)
+{
+    text_add(response->detail, "expected ");
+    text_add_u64(response->detail, response_limit_bytes(response));
+    text_add(response->detail, " bytes, found ");
+    text_add_u64(response->detail, response->body_bytes);
+    return response_stop(response, STATUS_HTTP_TRUNCATED);
+}
+
 /* Only a whole message leaves a connection that the next one may use. */
 static int on_message_complete(llhttp_t *parser)
 {
@@ -238,6 +247,10 @@ static int on_message_complete(llhttp_t *parser)
 
     if (response_is_informational(response))
         return 0;
+    /* Without a Content-Length, only Content-Range tells how much there should have been. */
+    if (response->code == HTTP_STATUS_PARTIAL_CONTENT && !response->complete &&
+        response->body_bytes < response_limit_bytes(response))
+        return response_short(response);
     response->reusable = llhttp_should_keep_alive(parser);
     return response->complete ? HPE_PAUSED : response_finish(response);
 }

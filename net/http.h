@@ -20,6 +20,8 @@ struct http_request {
     struct bytes if_range;     /* see http_request_write; empty: none */
     struct sink *body;         /* begin, write and finish as sink.h says */
     uint32_t idle_timeout_ms;  /* without a byte from the server, connecting included */
+    uint32_t name_timeout_ms;  /* until the host's name is found; 0: as idle_timeout_ms */
+    uint32_t stall_timeout_ms; /* between two bytes of an answer; 0: as idle_timeout_ms */
     uint32_t total_timeout_ms; /* over everything, redirects included */
     /* May be NULL; else gets the size in bytes of the whole file, also where a range of it was
      * asked for, or SINK_SIZE_UNKNOWN where the server does not say. Untrusted. */

@@ -22,7 +22,8 @@ static enum status write(struct sink *base, struct bytes bytes)
 
     if (bytes.size > sink->buffer.size - sink->used_bytes)
         return STATUS_BLOB_TOO_LARGE;
-    if (bytes.size > 0)
+    /* What has been put where it belongs is not copied. */
+    if (bytes.size > 0 && bytes.data != sink->buffer.data + sink->used_bytes)
         memcpy(sink->buffer.data + sink->used_bytes, bytes.data, bytes.size);
     sink->used_bytes += bytes.size;
     return STATUS_OK;

@@ -1,4 +1,4 @@
-#include "peer.h"
+#include "peer-file.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -372,7 +372,10 @@ static void dns_received(void *argument, struct udp_pcb *pcb, struct pbuf *pbuf,
 /* ---- HTTP ---------------------------------------------------------------------------------- */
 
 struct visitor {
-    const struct peer_page *page; /* NULL until the request is complete */
+    bool answering; /* the request is complete */
+    struct peer_answer answer;
+    const char *head;
+    size_t burst; /* sent since the last pause of a slow answer */
     char request[4096];
     size_t request_size;
     size_t sent; /* of the answer and its filler */
@@ -383,17 +386,18 @@ static const struct peer_page *peer_pages;
 
 static err_t visitor_leave(struct visitor *visitor, struct tcp_pcb *pcb)
 {
-    enum peer_ending ending = visitor->page->ending;
+    enum peer_ending ending = visitor->answer.ending;
 
     if (ending == PEER_STAY || ending == PEER_TIRE) {
         visitor->tired = ending == PEER_TIRE;
-        visitor->page = NULL;
+        visitor->answering = false;
         visitor->request_size = visitor->sent = 0;
         return ERR_OK;
     }
     tcp_arg(pcb, NULL);
     tcp_recv(pcb, NULL);
     tcp_sent(pcb, NULL);
+    tcp_poll(pcb, NULL, 0);
     tcp_err(pcb, NULL);
     free(visitor);
     if (ending == PEER_CLOSE && tcp_close(pcb) == ERR_OK)
@@ -404,17 +408,24 @@ static err_t visitor_leave(struct visitor *visitor, struct tcp_pcb *pcb)
 
 static err_t visitor_serve(struct visitor *visitor, struct tcp_pcb *pcb)
 {
-    const struct peer_page *page = visitor->page;
-    size_t answer_size = strlen(page->answer);
-    size_t all = answer_size + page->filler_bytes;
+    const struct peer_answer *answer = &visitor->answer;
+    size_t head_size = strlen(visitor->head);
+    size_t all = head_size + answer->bytes;
     uint8_t part[TCP_MSS];
 
     while (visitor->sent < all) {
         size_t count = LWIP_MIN(LWIP_MIN(sizeof(part), tcp_sndbuf(pcb)), all - visitor->sent);
 
+        /* visitor_poll goes on. */
+        if (answer->slow && visitor->burst >= PEER_SLOW_BYTES)
+            return tcp_output(pcb);
+        visitor->burst += count;
+
         for (size_t i = 0; i < count; i++, visitor->sent++)
-            part[i] = visitor->sent < answer_size ? (uint8_t)page->answer[visitor->sent]
-                                                  : peer_filler(visitor->sent - answer_size);
+            part[i] =
+                visitor->sent < head_size
+                    ? (uint8_t)visitor->head[visitor->sent]
+                    : peer_file_byte(answer->first + visitor->sent - head_size, answer->version);
         if (count > 0 && tcp_write(pcb, part, (u16_t)count, TCP_WRITE_FLAG_COPY) == ERR_OK)
             continue;
         visitor->sent -= count;
@@ -423,15 +434,25 @@ static err_t visitor_serve(struct visitor *visitor, struct tcp_pcb *pcb)
     }
     tcp_output(pcb);
     /* A reset overtakes what is still queued: wait until it has been acknowledged. */
-    if (page->ending == PEER_RESET && (pcb->unacked || pcb->unsent))
+    if (answer->ending == PEER_RESET && (pcb->unacked || pcb->unsent))
         return ERR_OK;
     return visitor_leave(visitor, pcb);
+}
+
+static err_t visitor_poll(void *argument, struct tcp_pcb *pcb)
+{
+    struct visitor *visitor = argument;
+
+    if (!visitor || !visitor->answering || !visitor->answer.slow)
+        return ERR_OK;
+    visitor->burst = 0;
+    return visitor_serve(visitor, pcb);
 }
 
 static err_t visitor_sent(void *argument, struct tcp_pcb *pcb, u16_t size)
 {
     (void)size;
-    return ((struct visitor *)argument)->page ? visitor_serve(argument, pcb) : ERR_OK;
+    return ((struct visitor *)argument)->answering ? visitor_serve(argument, pcb) : ERR_OK;
 }
 
 static const struct peer_page *page_for(const char *request)
@@ -446,16 +467,32 @@ static const struct peer_page *page_for(const char *request)
     return NULL;
 }
 
+static void visitor_asks(struct visitor *visitor)
+{
+    static const struct peer_page unknown = { .answer = "HTTP/1.1 404 Not Found\r\n\r\n" };
+    static const struct peer_page nothing = { .answer = "", .ending = PEER_RESET };
+    const struct peer_page *page = visitor->tired ? &nothing : page_for(visitor->request);
+
+    /* What every request has to have. */
+    if (!page || !strstr(visitor->request, "\r\nHost: "))
+        page = &unknown;
+    visitor->answering = true;
+    visitor->answer = (struct peer_answer){ .bytes = page->filler_bytes, .ending = page->ending };
+    visitor->head = page->answer;
+    if (page->file) {
+        peer_file_answer(page->file, visitor->request, &visitor->answer);
+        visitor->head = visitor->answer.head;
+    }
+}
+
 static err_t visitor_received(void *argument, struct tcp_pcb *pcb, struct pbuf *pbuf, err_t error)
 {
-    static const struct peer_page unknown = { "", "HTTP/1.1 404 Not Found\r\n\r\n", 0, PEER_CLOSE };
-    static const struct peer_page nothing = { "", "", 0, PEER_RESET };
     struct visitor *visitor = argument;
     size_t room = sizeof(visitor->request) - 1 - visitor->request_size;
 
     (void)error;
     if (!pbuf) {
-        visitor->page = &unknown;
+        visitor->answer.ending = PEER_CLOSE;
         return visitor_leave(visitor, pcb);
     }
     visitor->request_size += pbuf_copy_partial(pbuf, visitor->request + visitor->request_size,
@@ -463,14 +500,9 @@ static err_t visitor_received(void *argument, struct tcp_pcb *pcb, struct pbuf *
     visitor->request[visitor->request_size] = '\0';
     tcp_recved(pcb, pbuf->tot_len);
     pbuf_free(pbuf);
-    if (visitor->page || !strstr(visitor->request, "\r\n\r\n"))
+    if (visitor->answering || !strstr(visitor->request, "\r\n\r\n"))
         return ERR_OK;
-    visitor->page = visitor->tired ? &nothing : page_for(visitor->request);
-    /* What every request has to have. */
-    if (!strstr(visitor->request, "\r\nHost: "))
-        visitor->page = NULL;
-    if (!visitor->page)
-        visitor->page = &unknown;
+    visitor_asks(visitor);
     return visitor_serve(visitor, pcb);
 }
 
@@ -491,6 +523,8 @@ static err_t visitor_comes(void *argument, struct tcp_pcb *pcb, err_t error)
     tcp_recv(pcb, visitor_received);
     tcp_sent(pcb, visitor_sent);
     tcp_err(pcb, visitor_failed);
+    /* In half seconds of the peer's hasty clock. */
+    tcp_poll(pcb, visitor_poll, 1);
     return ERR_OK;
 }
 

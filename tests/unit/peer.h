@@ -11,6 +11,8 @@
 #include "net/link.h"
 #include "net/platform.h"
 
+struct peer_file;
+
 enum peer_ending {
     PEER_CLOSE, /* after the answer */
     PEER_RESET,
@@ -24,6 +26,7 @@ struct peer_page {
     const char *answer;  /* NUL-terminated */
     size_t filler_bytes; /* of body, behind the answer: see peer_filler */
     enum peer_ending ending;
+    struct peer_file *file; /* may be NULL; else in place of the three above */
 };
 
 struct peer {

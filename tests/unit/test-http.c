@@ -1,232 +1,58 @@
 /* The network and the HTTP client, with the real lwIP, against a peer in another process. */
-#include <poll.h>
-
 #include "net/http.h"
-#include "peer.h"
-#include "support.h"
+#include "rig.h"
 
 #define OK_LINE "HTTP/1.1 200 OK\r\n"
 
 static const struct peer_page pages[] = {
-    { "/small", OK_LINE "Content-Length: 6\r\n\r\nhello\n", 0, PEER_CLOSE },
-    { "/staying", OK_LINE "Content-Length: 6\r\n\r\nhello\n", 0, PEER_STAY },
-    { "/tired", OK_LINE "Content-Length: 6\r\n\r\nhello\n", 0, PEER_TIRE },
-    { "/talking", OK_LINE "Content-Length: 6\r\n\r\nhello\nHTTP/1.1 408 x\r\n\r\n", 0, PEER_STAY },
-    { "/leaving", OK_LINE "Connection: close\r\nContent-Length: 6\r\n\r\nhello\n", 0, PEER_STAY },
+    { "/small", OK_LINE "Content-Length: 6\r\n\r\nhello\n", 0, PEER_CLOSE, NULL },
+    { "/staying", OK_LINE "Content-Length: 6\r\n\r\nhello\n", 0, PEER_STAY, NULL },
+    { "/tired", OK_LINE "Content-Length: 6\r\n\r\nhello\n", 0, PEER_TIRE, NULL },
+    { "/talking", OK_LINE "Content-Length: 6\r\n\r\nhello\nHTTP/1.1 408 x\r\n\r\n", 0, PEER_STAY,
+      NULL },
+    { "/leaving", OK_LINE "Connection: close\r\nContent-Length: 6\r\n\r\nhello\n", 0, PEER_STAY,
+      NULL },
     { "/chunked-staying", OK_LINE "Transfer-Encoding: chunked\r\n\r\n6\r\nhello\n\r\n0\r\n\r\n", 0,
-      PEER_STAY },
+      PEER_STAY, NULL },
     { "/moved", "HTTP/1.1 302 F\r\nLocation: staying\r\nContent-Length: 5\r\n\r\nmoved", 0,
-      PEER_STAY },
-    { "/empty", OK_LINE "Content-Length: 0\r\n\r\n", 0, PEER_CLOSE },
+      PEER_STAY, NULL },
+    { "/empty", OK_LINE "Content-Length: 0\r\n\r\n", 0, PEER_CLOSE, NULL },
     { "/chunked", OK_LINE "Transfer-Encoding: chunked\r\n\r\n6\r\nhello\n\r\n0\r\n\r\n", 0,
-      PEER_CLOSE },
-    { "/until-close", OK_LINE "\r\nhello\n", 0, PEER_CLOSE },
-    { "/big", OK_LINE "Content-Length: 3000000\r\n\r\n", 3000000, PEER_CLOSE },
-    { "/short", OK_LINE "Content-Length: 3000\r\n\r\n", 2000, PEER_CLOSE },
-    { "/stalled", OK_LINE "Content-Length: 3000\r\n\r\n", 2000, PEER_STAY },
-    { "/broken", OK_LINE "Content-Length: 3000\r\n\r\n", 2000, PEER_RESET },
-    { "/silent", "", 0, PEER_STAY },
-    { "/closed", "", 0, PEER_CLOSE },
-    { "/reset", "", 0, PEER_RESET },
-    { "/junk", "220 ftp ready\r\n", 0, PEER_STAY },
-    { "/gzip", OK_LINE "Content-Encoding: gzip\r\n\r\n", 10, PEER_CLOSE },
-    { "/long", OK_LINE "X: ", 20000, PEER_CLOSE },
-    { "/a/301", "HTTP/1.1 301 M\r\nLocation: ../small\r\n\r\n", 0, PEER_CLOSE },
-    { "/302", "HTTP/1.1 302 F\r\nLocation: http://10.0.0.1/small\r\n\r\n", 0, PEER_STAY },
-    { "/303", "HTTP/1.1 303 S\r\nLocation: //boot/small\r\n\r\n", 20000, PEER_CLOSE },
-    { "/307", "HTTP/1.1 307 T\r\nLocation: small#x\r\n\r\n", 0, PEER_CLOSE },
-    { "/308", "HTTP/1.1 308 P\r\nLocation: /a/301\r\n\r\n", 0, PEER_CLOSE },
-    { "/1", "HTTP/1.1 302 F\r\nLocation: 2\r\n\r\n", 0, PEER_CLOSE },
-    { "/2", "HTTP/1.1 302 F\r\nLocation: 3\r\n\r\n", 0, PEER_CLOSE },
-    { "/3", "HTTP/1.1 302 F\r\nLocation: 4\r\n\r\n", 0, PEER_CLOSE },
-    { "/4", "HTTP/1.1 302 F\r\nLocation: 5\r\n\r\n", 0, PEER_CLOSE },
-    { "/5", "HTTP/1.1 302 F\r\nLocation: 6\r\n\r\n", 0, PEER_CLOSE },
-    { "/6", "HTTP/1.1 302 F\r\nLocation: small\r\n\r\n", 0, PEER_CLOSE },
-    { "/loop", "HTTP/1.1 302 F\r\nLocation: /pool\r\n\r\n", 0, PEER_CLOSE },
-    { "/pool", "HTTP/1.1 302 F\r\nLocation: http://boot/loop\r\n\r\n", 0, PEER_CLOSE },
-    { "/secure", "HTTP/1.1 302 F\r\nLocation: https://boot/small\r\n\r\n", 0, PEER_CLOSE },
-    { "/nowhere", "HTTP/1.1 302 F\r\n\r\n", 0, PEER_CLOSE },
-    { "/two", "HTTP/1.1 302 F\r\nLocation: /1\r\nLocation: /2\r\n\r\n", 0, PEER_CLOSE },
-    { "/300", "HTTP/1.1 300 Multiple Choices\r\nLocation: /1\r\n\r\n", 0, PEER_CLOSE },
-    { "/206", "HTTP/1.1 206 Partial Content\r\n\r\n", 5, PEER_CLOSE },
-    { "/410", "HTTP/1.1 410 Gone\r\n\r\n", 0, PEER_CLOSE },
-    { "/503", "HTTP/1.1 503 \r\n\r\n", 0, PEER_CLOSE },
-    { "/?x", OK_LINE "Content-Length: 6\r\n\r\nhello\n", 0, PEER_CLOSE },
-    { NULL, NULL, 0, PEER_CLOSE },
+      PEER_CLOSE, NULL },
+    { "/until-close", OK_LINE "\r\nhello\n", 0, PEER_CLOSE, NULL },
+    { "/big", OK_LINE "Content-Length: 3000000\r\n\r\n", 3000000, PEER_CLOSE, NULL },
+    { "/short", OK_LINE "Content-Length: 3000\r\n\r\n", 2000, PEER_CLOSE, NULL },
+    { "/stalled", OK_LINE "Content-Length: 3000\r\n\r\n", 2000, PEER_STAY, NULL },
+    { "/broken", OK_LINE "Content-Length: 3000\r\n\r\n", 2000, PEER_RESET, NULL },
+    { "/silent", "", 0, PEER_STAY, NULL },
+    { "/closed", "", 0, PEER_CLOSE, NULL },
+    { "/reset", "", 0, PEER_RESET, NULL },
+    { "/junk", "220 ftp ready\r\n", 0, PEER_STAY, NULL },
+    { "/gzip", OK_LINE "Content-Encoding: gzip\r\n\r\n", 10, PEER_CLOSE, NULL },
+    { "/long", OK_LINE "X: ", 20000, PEER_CLOSE, NULL },
+    { "/a/301", "HTTP/1.1 301 M\r\nLocation: ../small\r\n\r\n", 0, PEER_CLOSE, NULL },
+    { "/302", "HTTP/1.1 302 F\r\nLocation: http://10.0.0.1/small\r\n\r\n", 0, PEER_STAY, NULL },
+    { "/303", "HTTP/1.1 303 S\r\nLocation: //boot/small\r\n\r\n", 20000, PEER_CLOSE, NULL },
+    { "/307", "HTTP/1.1 307 T\r\nLocation: small#x\r\n\r\n", 0, PEER_CLOSE, NULL },
+    { "/308", "HTTP/1.1 308 P\r\nLocation: /a/301\r\n\r\n", 0, PEER_CLOSE, NULL },
+    { "/1", "HTTP/1.1 302 F\r\nLocation: 2\r\n\r\n", 0, PEER_CLOSE, NULL },
+    { "/2", "HTTP/1.1 302 F\r\nLocation: 3\r\n\r\n", 0, PEER_CLOSE, NULL },
+    { "/3", "HTTP/1.1 302 F\r\nLocation: 4\r\n\r\n", 0, PEER_CLOSE, NULL },
+    { "/4", "HTTP/1.1 302 F\r\nLocation: 5\r\n\r\n", 0, PEER_CLOSE, NULL },
+    { "/5", "HTTP/1.1 302 F\r\nLocation: 6\r\n\r\n", 0, PEER_CLOSE, NULL },
+    { "/6", "HTTP/1.1 302 F\r\nLocation: small\r\n\r\n", 0, PEER_CLOSE, NULL },
+    { "/loop", "HTTP/1.1 302 F\r\nLocation: /pool\r\n\r\n", 0, PEER_CLOSE, NULL },
+    { "/pool", "HTTP/1.1 302 F\r\nLocation: http://boot/loop\r\n\r\n", 0, PEER_CLOSE, NULL },
+    { "/secure", "HTTP/1.1 302 F\r\nLocation: https://boot/small\r\n\r\n", 0, PEER_CLOSE, NULL },
+    { "/nowhere", "HTTP/1.1 302 F\r\n\r\n", 0, PEER_CLOSE, NULL },
+    { "/two", "HTTP/1.1 302 F\r\nLocation: /1\r\nLocation: /2\r\n\r\n", 0, PEER_CLOSE, NULL },
+    { "/300", "HTTP/1.1 300 Multiple Choices\r\nLocation: /1\r\n\r\n", 0, PEER_CLOSE, NULL },
+    { "/206", "HTTP/1.1 206 Partial Content\r\n\r\n", 5, PEER_CLOSE, NULL },
+    { "/410", "HTTP/1.1 410 Gone\r\n\r\n", 0, PEER_CLOSE, NULL },
+    { "/503", "HTTP/1.1 503 \r\n\r\n", 0, PEER_CLOSE, NULL },
+    { "/?x", OK_LINE "Content-Length: 6\r\n\r\nhello\n", 0, PEER_CLOSE, NULL },
+    { NULL, NULL, 0, PEER_CLOSE, NULL },
 };
-
-/* Our end: a platform and a link that count, misbehave, and must not be used after the end. */
-struct rig {
-    struct net_platform platform;
-    struct net_platform real;
-    struct peer_link link;
-    struct peer_link lower;
-    struct peer peer;
-    struct network *network;
-    struct detail detail;
-    unsigned int allocations_left; /* then there is no memory */
-    int blocks;                    /* allocated and not released */
-    unsigned int haste;            /* how much faster our clock is */
-    unsigned int looks_left;       /* at the console; then somebody wants to stop */
-    bool closed;
-    bool device_fails;
-    unsigned int lose_one_in; /* frames, both ways; 0: none */
-    unsigned int frames;
-    unsigned int connections;           /* that we have opened */
-    uint8_t late[LINK_FRAME_MAX_BYTES]; /* a frame that the next one overtakes */
-    size_t late_size;
-};
-
-static struct rig *rig_of(struct net_platform *platform)
-{
-    struct rig *rig = (struct rig *)platform;
-
-    assert_false(rig->closed);
-    return rig;
-}
-
-static uint64_t rig_now_ms(struct net_platform *platform)
-{
-    return rig_of(platform)->real.now_ms(platform) * rig_of(platform)->haste;
-}
-
-static uint32_t rig_random(struct net_platform *platform)
-{
-    return rig_of(platform)->real.random(platform);
-}
-
-static void *rig_allocate(struct net_platform *platform, size_t size)
-{
-    struct rig *rig = rig_of(platform);
-
-    if (rig->allocations_left == 0)
-        return NULL;
-    rig->allocations_left--;
-    rig->blocks++;
-    return rig->real.allocate(platform, size);
-}
-
-static void rig_release(struct net_platform *platform, void *memory)
-{
-    struct rig *rig = rig_of(platform);
-
-    rig->blocks -= memory != NULL;
-    rig->real.release(platform, memory);
-}
-
-/* Also where we wait, so that the peer gets the processor. */
-static bool rig_aborted(struct net_platform *platform)
-{
-    struct rig *rig = rig_of(platform);
-    struct pollfd waiting = { .fd = rig->peer.fd, .events = POLLIN };
-
-    poll(&waiting, 1, 1);
-    return rig->looks_left == 0 || --rig->looks_left == 0;
-}
-
-static struct rig *rig_of_link(struct link *link)
-{
-    return (struct rig *)((char *)link - offsetof(struct rig, link));
-}
-
-static bool rig_loses(struct rig *rig)
-{
-    return rig->lose_one_in > 0 && ++rig->frames % rig->lose_one_in == 0;
-}
-
-/* A TCP segment with SYN: Ethernet, IPv4 without options, TCP. */
-static bool is_syn(struct bytes frame)
-{
-    return frame.size > 14 + 20 + 13 && frame.data[12] == 8 && frame.data[13] == 0 &&
-           frame.data[14 + 9] == 6 && (frame.data[14 + 20 + 13] & 2) != 0;
-}
-
-static enum status rig_send(struct link *link, struct bytes frame)
-{
-    struct rig *rig = rig_of_link(link);
-
-    assert_false(rig->closed);
-    rig->connections += is_syn(frame);
-    assert_in_range(frame.size, 14, LINK_FRAME_MAX_BYTES);
-    return rig_loses(rig) ? STATUS_NET_DEVICE : rig->lower.link.send(&rig->lower.link, frame);
-}
-
-/* Every other frame that would be lost arrives after the next one instead. */
-static enum status rig_receive(struct link *link, struct buffer frame, size_t *ret_size)
-{
-    struct rig *rig = rig_of_link(link);
-    enum status st;
-
-    assert_false(rig->closed);
-    assert_true(frame.size >= LINK_FRAME_MAX_BYTES);
-    if (rig->device_fails)
-        return STATUS_NET_DEVICE;
-    if (rig->late_size > 0 && rig->frames % 3 == 0) {
-        memcpy(frame.data, rig->late, rig->late_size);
-        *ret_size = rig->late_size;
-        rig->late_size = 0;
-        return STATUS_OK;
-    }
-    st = rig->lower.link.receive(&rig->lower.link, frame, ret_size);
-    if (st || *ret_size == 0 || !rig_loses(rig))
-        return st;
-    if (rig->lose_one_in == 1) {
-        *ret_size = 0;
-        return STATUS_OK;
-    }
-    if (rig->late_size == 0 && rig->frames / rig->lose_one_in % 2 == 0) {
-        rig->late_size = *ret_size;
-        memcpy(rig->late, frame.data, *ret_size);
-    }
-    return rig->lower.link.receive(&rig->lower.link, frame, ret_size);
-}
-
-static void rig_init(struct rig *rig, enum peer_dhcp dhcp)
-{
-    memset(rig, 0, sizeof(*rig));
-    rig->peer = peer_start(pages, dhcp);
-    rig->real = peer_platform();
-    rig->platform =
-        (struct net_platform){ rig_now_ms, rig_random, rig_allocate, rig_release, rig_aborted };
-    rig->lower = rig->link = peer_link(rig->peer.fd, 2);
-    rig->link.link.send = rig_send;
-    rig->link.link.receive = rig_receive;
-    rig->allocations_left = UINT32_MAX;
-    rig->looks_left = UINT32_MAX;
-    rig->haste = 1;
-    detail_clear(&rig->detail);
-}
-
-static void rig_open(struct rig *rig)
-{
-    rig->closed = false;
-    assert_status(network_open(&rig->platform, &rig->link.link, &rig->network), STATUS_OK);
-}
-
-static enum status rig_configure(struct rig *rig, uint32_t timeout_ms)
-{
-    return network_configure(rig->network, timeout_ms, detail_clear(&rig->detail));
-}
-
-static void rig_close(struct rig *rig)
-{
-    network_close(rig->network);
-    rig->closed = true;
-    assert_int_equal(rig->blocks, 0);
-}
-
-static void rig_end(struct rig *rig)
-{
-    rig_close(rig);
-    peer_stop(&rig->peer);
-}
-
-static void rig_start(struct rig *rig)
-{
-    rig_init(rig, PEER_DHCP_FULL);
-    rig_open(rig);
-    assert_status(rig_configure(rig, 5000), STATUS_OK);
-}
 
 /* Checks a body against "hello\n" or the peer's filler. */
 struct body {
@@ -285,7 +111,7 @@ static void gets_an_address(void **state)
     struct detail text;
 
     (void)state;
-    rig_start(&rig);
+    rig_start(&rig, pages);
     assert_detail(&rig.detail, "");
     network_describe(rig.network, detail_clear(&text));
     assert_detail(&text, "10.0.0.2/24 gateway 10.0.0.1 (DHCP), DNS 10.0.0.1 (DHCP)");
@@ -306,7 +132,7 @@ static void says_why_there_is_no_address(void **state)
 
     (void)state;
     for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
-        rig_init(&rig, cases[i].dhcp);
+        rig_init(&rig, pages, cases[i].dhcp);
         rig.haste = 20;
         rig_open(&rig);
         assert_status(rig_configure(&rig, 8000), STATUS_NET_NO_ADDRESS);
@@ -315,7 +141,7 @@ static void says_why_there_is_no_address(void **state)
         assert_status(rig_configure(&rig, 1000), STATUS_NET_NO_ADDRESS);
         rig_end(&rig);
     }
-    rig_init(&rig, PEER_DHCP_FULL);
+    rig_init(&rig, pages, PEER_DHCP_FULL);
     rig.haste = 20;
     rig.lose_one_in = 1;
     rig_open(&rig);
@@ -337,7 +163,7 @@ static void does_without_memory(void **state)
     struct body body = { 0 };
 
     (void)state;
-    rig_init(&rig, PEER_DHCP_FULL);
+    rig_init(&rig, pages, PEER_DHCP_FULL);
     for (unsigned int i = 0; i < 3; i++) {
         rig.allocations_left = i;
         assert_status(network_open(&rig.platform, &rig.link.link, &rig.network),
@@ -379,7 +205,7 @@ static void fetches(void **state)
     struct rig rig;
 
     (void)state;
-    rig_start(&rig);
+    rig_start(&rig, pages);
     for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
         struct body body = { 0 };
         struct detail final;
@@ -449,7 +275,7 @@ static void says_why_a_fetch_fails(void **state)
     struct rig rig;
 
     (void)state;
-    rig_start(&rig);
+    rig_start(&rig, pages);
     for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
         struct body body = { 0 };
         struct detail final;
@@ -472,7 +298,7 @@ static void stops_when_asked(void **state)
     struct body body = { 0 };
 
     (void)state;
-    rig_start(&rig);
+    rig_start(&rig, pages);
     for (size_t i = 0; i < ARRAY_LENGTH(urls); i++) {
         rig.looks_left = 40;
         assert_status(rig_get(&rig, urls[i], &body, NULL), STATUS_ABORTED);
@@ -500,7 +326,7 @@ static void keeps_the_total_deadline(void **state)
     };
 
     (void)state;
-    rig_start(&rig);
+    rig_start(&rig, pages);
     assert_status(http_get(rig.network, &request, detail_clear(&rig.detail), NULL),
                   STATUS_NET_TIMEOUT);
     assert_detail(&rig.detail,
@@ -524,7 +350,7 @@ static void does_without_name_servers(void **state)
     };
 
     (void)state;
-    rig_init(&rig, PEER_DHCP_NO_DNS);
+    rig_init(&rig, pages, PEER_DHCP_NO_DNS);
     rig_open(&rig);
     assert_status(rig_configure(&rig, 5000), STATUS_OK);
     assert_status(rig_get(&rig, "http://boot/small", &body, NULL), STATUS_NET_NAME_UNKNOWN);
@@ -534,7 +360,7 @@ static void does_without_name_servers(void **state)
     rig_end(&rig);
 
     /* The servers are given up before the idle deadline. */
-    rig_start(&rig);
+    rig_start(&rig, pages);
     rig_close(&rig);
     rig.haste = 20;
     rig_open(&rig);
@@ -552,7 +378,7 @@ static void opens_again(void **state)
     struct body body = { 0 };
 
     (void)state;
-    rig_init(&rig, PEER_DHCP_FULL);
+    rig_init(&rig, pages, PEER_DHCP_FULL);
     for (int i = 0; i < 5; i++) {
         rig_open(&rig);
         if (i != 3)
@@ -569,10 +395,10 @@ static void opens_again(void **state)
     peer_stop(&rig.peer);
 
     /* A name that is remembered would be found without a server. */
-    rig_start(&rig);
+    rig_start(&rig, pages);
     assert_status(rig_get(&rig, "http://boot/small", &body, NULL), STATUS_OK);
     rig_end(&rig);
-    rig_init(&rig, PEER_DHCP_NO_DNS);
+    rig_init(&rig, pages, PEER_DHCP_NO_DNS);
     rig_open(&rig);
     assert_status(rig_configure(&rig, 5000), STATUS_OK);
     assert_status(rig_get(&rig, "http://boot/small", &body, NULL), STATUS_NET_NAME_UNKNOWN);
@@ -594,7 +420,7 @@ static void survives_loss_and_reordering(void **state)
             .total_timeout_ms = 600000,
         };
 
-        rig_start(&rig);
+        rig_start(&rig, pages);
         rig.lose_one_in = one_in[i];
         body.sink = (struct sink){ body_begin, body_write, body_finish };
         assert_status(http_get(rig.network, &request, detail_clear(&rig.detail), NULL), STATUS_OK);
@@ -612,7 +438,7 @@ static void does_not_run_out_of_connections(void **state)
     struct body body = { 0 };
 
     (void)state;
-    rig_start(&rig);
+    rig_start(&rig, pages);
     for (int i = 0; i < 1500; i++)
         assert_status(
             rig_get(&rig, i % 2 ? "http://boot/staying" : "http://boot/small", &body, NULL),
@@ -637,7 +463,7 @@ static void uses_connections_again(void **state)
     struct rig rig;
 
     (void)state;
-    rig_start(&rig);
+    rig_start(&rig, pages);
     for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
         rig_close(&rig);
         rig_open(&rig);
@@ -662,7 +488,7 @@ static void keeps_connections_apart(void **state)
     struct body body = { 0 };
 
     (void)state;
-    rig_start(&rig);
+    rig_start(&rig, pages);
     for (int i = 0; i < 4; i++) {
         assert_status(rig_get(&rig, "http://boot/staying", &body, NULL), STATUS_OK);
         assert_status(rig_get(&rig, "http://10.0.0.1/staying", &body, NULL), STATUS_OK);

@@ -6,8 +6,8 @@
 #include "support.h"
 
 static const struct peer_page pages[] = {
-    { "/small", "HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nhello\n", 0, PEER_CLOSE },
-    { NULL, NULL, 0, PEER_CLOSE },
+    { "/small", "HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nhello\n", 0, PEER_CLOSE, NULL },
+    { NULL, NULL, 0, PEER_CLOSE, NULL },
 };
 
 /* Our end. */

@@ -15,7 +15,7 @@ def test_redirect(boot, web, code):
     web.configure(f"location = /moved {{ return {code} $scheme://$http_host/new/probe.efi; }}")
     web.put("new/probe.efi", web.root / "probe.efi")
     assert boot.succeeds(f"linux=@/moved {END}").options == "probe-exit=0"
-    assert web.requests()[-2:] == [(code, "/moved"), (200, "/new/probe.efi")]
+    assert web.requests()[-2:] == [(code, "/moved"), (206, "/new/probe.efi")]
 
 
 def test_relative_redirect(boot, web):
@@ -100,7 +100,7 @@ def test_body_until_close(boot, faulty):
 )
 def test_faulty_answer(boot, faulty, pieces, status):
     faulty.answers["/x"] = pieces
-    boot.fails(f"linux=http://{network.SLIRP_HOST}:{faulty.port}/x", status)
+    boot.fails(f"linux=http://{network.SLIRP_HOST}:{faulty.port}/x idle-timeout=1", status)
 
 
 def test_stalled_body(boot, faulty):
@@ -125,7 +125,7 @@ def test_missing_file(boot, web):
 
 def test_refused_connection(boot):
     # Port 1 of the host's loopback: nothing listens there.
-    message = boot.fails(f"linux=http://{network.SLIRP_HOST}:1/x", 53)
+    message = boot.fails(f"linux=http://{network.SLIRP_HOST}:1/x idle-timeout=1", 53)
     assert f"{network.SLIRP_HOST}" in message
 
 
@@ -135,7 +135,7 @@ def test_silent_address(boot):
 
 
 def test_unknown_name(boot):
-    message = boot.fails("linux=http://nobody.invalid/x idle-timeout=5", 52)
+    message = boot.fails("linux=http://nobody.invalid/x idle-timeout=2", 52)
     assert "nobody.invalid" in message
 
 

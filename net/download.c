@@ -1,0 +1,258 @@
+#include "download-state.h"
+
+void download_forget(struct download *download)
+{
+    range_plan_init(&download->plan, RANGE_PLAN_UNKNOWN);
+    for (size_t i = 0; i < MIRRORS_MOST; i++)
+        download->places[i].answered = false;
+    download->begun = false;
+    download->memory = NULL;
+    download->given_bytes = download->there_bytes = 0;
+    download->sources = 0;
+    download->is_joined = false;
+}
+
+unsigned int download_busy(const struct download *download)
+{
+    unsigned int busy = 0;
+
+    for (size_t i = 0; i < DOWNLOAD_CONNECTIONS; i++)
+        busy += download->parts[i] && download->parts[i]->active;
+    return busy;
+}
+
+/* ---- what is under way ----------------------------------------------------------------------- */
+
+/* One step of one connection's work. */
+static enum status part_step(struct download *download, struct download_part *part)
+{
+    uint32_t connect_ms = part->transfer.exchange.connect_ms;
+    bool done = false;
+    enum status st = http_transfer_step(&part->transfer, &done);
+
+    if (connect_ms != part->transfer.exchange.connect_ms)
+        parallel_connected(&download->parallel, part->transfer.exchange.connect_ms);
+    if (st)
+        return download_part_failed(download, part, st);
+    /* A whole file that others have parts of ends before its answer does. */
+    if (done || range_plan_left(&download->plan, part->owner) == 0)
+        download_part_stop(part);
+    return STATUS_OK;
+}
+
+static enum status parts_step(struct download *download)
+{
+    for (size_t i = 0; i < DOWNLOAD_CONNECTIONS; i++) {
+        struct download_part *part = download->parts[i];
+        enum status st;
+
+        if (part && part->active && (st = part_step(download, part)))
+            return st;
+    }
+    return STATUS_OK;
+}
+
+/* Gives body the next bytes that are in memory without a gap. */
+static enum status give(struct download *download)
+{
+    struct sink *body = download->request->body;
+    uint64_t bytes;
+
+    if (!download->memory)
+        return STATUS_OK;
+    bytes = range_plan_prefix(&download->plan) - download->given_bytes;
+    if (bytes > DOWNLOAD_GIVE_BYTES)
+        bytes = DOWNLOAD_GIVE_BYTES;
+    if (bytes == 0)
+        return STATUS_OK;
+    download->given_bytes += bytes;
+    return body->write(
+        body, (struct bytes){ download->memory + download->given_bytes - bytes, (size_t)bytes });
+}
+
+/* ---- what is next ---------------------------------------------------------------------------- */
+
+/* How many connections may be at work now. */
+static unsigned int wanted(const struct download *download)
+{
+    /* The first answer says whether and how the file can be divided. */
+    return download->memory ? download->parallel.target : 1;
+}
+
+/* A part that is not at work; NULL when there is no memory for one. */
+static struct download_part *idle_part(struct download *download)
+{
+    struct net_platform *platform = download->network->platform;
+
+    for (size_t i = 0; i < DOWNLOAD_CONNECTIONS; i++) {
+        struct download_part *part = download->parts[i];
+
+        if (part && part->active)
+            continue;
+        if (!part) {
+            part = download->parts[i] = platform->allocate(platform, sizeof(*part));
+            if (!part)
+                return NULL;
+            memset(part, 0, sizeof(*part));
+            part->download = download;
+            part->owner = (uint8_t)(i + 1);
+        }
+        return part;
+    }
+    return NULL;
+}
+
+/* Starts one connection's work, if there is any to do now. */
+static enum status start_one(struct download *download, uint64_t now_ms, bool *ret_started)
+{
+    struct download_part *part;
+    uint64_t wait_ms;
+    size_t place;
+    enum status st;
+
+    *ret_started = false;
+    if (!mirrors_pick(download->request->mirrors, now_ms, &place, &wait_ms))
+        return download_give_up(download);
+    if (wait_ms > 0)
+        return STATUS_OK;
+    /* All of the file comes on one connection. */
+    if (download_is_whole_only(download, place) && download_busy(download) > 0)
+        return STATUS_OK;
+    part = idle_part(download);
+    if (!part)
+        return download_busy(download) > 0 ? STATUS_OK : STATUS_OUT_OF_MEMORY;
+    st = download_part_start(download, part, place, ret_started);
+    return st ? download_part_failed(download, part, st) : STATUS_OK;
+}
+
+static enum status start_more(struct download *download)
+{
+    uint64_t now_ms = download_now(download);
+    unsigned int busy = download_busy(download);
+    bool started = true;
+    enum status st;
+
+    parallel_look(&download->parallel, now_ms, busy);
+    if (now_ms < download->pause_until_ms)
+        return STATUS_OK;
+    while (started && download_busy(download) < wanted(download))
+        if ((st = start_one(download, now_ms, &started)))
+            return st;
+    return STATUS_OK;
+}
+
+/* ---- the whole ------------------------------------------------------------------------------- */
+
+/* body has got everything; what it says of it. *ret_done: it is content. */
+static enum status finish(struct download *download, bool *ret_done)
+{
+    struct sink *body = download->request->body;
+    enum status st = body->finish(body);
+
+    *ret_done = !st;
+    if (st == STATUS_BLOB_DIGEST || st == STATUS_BLOB_SIZE)
+        return download_wrong(download, st);
+    return st;
+}
+
+static bool is_complete(const struct download *download)
+{
+    return download->begun && range_plan_complete(&download->plan);
+}
+
+/* Between two attempts: during one, the exchange itself looks at the clock. */
+static bool is_over_time(const struct download *download)
+{
+    return download_busy(download) == 0 && !is_complete(download) &&
+           download_now(download) >= download->total_deadline_ms;
+}
+
+static enum status download_run(struct download *download)
+{
+    struct net_platform *platform = download->network->platform;
+    bool done = false;
+    enum status st;
+
+    while (!done) {
+        if (is_over_time(download))
+            return download_give_up(download);
+        if ((st = start_more(download)))
+            return st;
+        if ((st = network_poll(download->network)))
+            return st;
+        if (platform->aborted(platform))
+            return STATUS_ABORTED;
+        if ((st = parts_step(download)))
+            return st;
+        if ((st = give(download)))
+            return st;
+        if (!is_complete(download))
+            continue;
+        if (download->memory && download->given_bytes < download->plan.size_bytes)
+            continue;
+        if ((st = finish(download, &done)))
+            return st;
+    }
+    return STATUS_OK;
+}
+
+static void download_init(struct download *download, struct network *network,
+                          const struct download_request *request, struct text *detail)
+{
+    uint64_t now_ms;
+
+    memset(download, 0, sizeof(*download));
+    download->network = network;
+    download->request = request;
+    download->detail = detail;
+    download->failure_detail = TEXT(download->failure_memory);
+    now_ms = download_now(download);
+    download->progress_ms = now_ms;
+    download->total_deadline_ms = now_ms + request->total_timeout_ms;
+    parallel_init(&download->parallel, DOWNLOAD_CONNECTIONS);
+    mirrors_begin(request->mirrors);
+    download_forget(download);
+}
+
+static void download_release(struct download *download)
+{
+    struct net_platform *platform = download->network->platform;
+
+    for (size_t i = 0; i < DOWNLOAD_CONNECTIONS; i++) {
+        if (download->parts[i] && download->parts[i]->active)
+            download_part_stop(download->parts[i]);
+        platform->release(platform, download->parts[i]);
+    }
+    platform->release(platform, download);
+}
+
+/* A mirror's copy is known by the file's own URL. */
+static void say_url(const struct download *download, struct text *ret_url)
+{
+    const struct download_place *own = &download->places[0];
+
+    text_clear(ret_url);
+    text_add_bytes(ret_url, own->answered ? text_bytes(&own->url) : download->request->urls[0]);
+}
+
+enum status download_get(struct network *network, const struct download_request *request,
+                         struct text *detail, struct text *ret_url)
+{
+    struct net_platform *platform = network->platform;
+    /* Too large for the stack that the firmware gives. */
+    struct download *download = platform->allocate(platform, sizeof(*download));
+    enum status st;
+
+    text_clear(detail);
+    if (!download)
+        return STATUS_OUT_OF_MEMORY;
+    download_init(download, network, request, detail);
+    st = download_run(download);
+    if (!st) {
+        text_clear(detail);
+        if (ret_url)
+            say_url(download, ret_url);
+    }
+    download_release(download);
+    return st;
+}

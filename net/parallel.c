@@ -1,0 +1,121 @@
+#include "parallel.h"
+
+/* After a try that brought nothing: so many windows without another one, at first and at most. */
+#define PATIENCE_FIRST 4
+#define PATIENCE_MOST  32
+
+static uint64_t clamp(uint64_t value, uint64_t least, uint64_t most)
+{
+    return value < least ? least : value > most ? most : value;
+}
+
+static uint64_t rate_of(uint64_t bytes, uint64_t ms)
+{
+    uint64_t seconds = ms / 1000;
+
+    /* Not multiplied where that could overflow. */
+    return bytes > UINT64_MAX / 1000 ? bytes / (seconds ? seconds : 1)
+                                     : bytes * 1000 / (ms ? ms : 1);
+}
+
+void parallel_init(struct parallel *parallel, unsigned int most)
+{
+    *parallel = (struct parallel){
+        .target = 1,
+        .most = most,
+        .base = 1,
+        .patience = PATIENCE_FIRST,
+        .window_ms = PARALLEL_WINDOW_LEAST_MS,
+    };
+}
+
+void parallel_connected(struct parallel *parallel, uint32_t connect_ms)
+{
+    /* The shortest one counts: others had to ask twice. */
+    if (parallel->trip_ms > 0 && connect_ms >= parallel->trip_ms)
+        return;
+    parallel->trip_ms = connect_ms;
+    parallel->window_ms = clamp((uint64_t)connect_ms * PARALLEL_WINDOW_TRIPS,
+                                PARALLEL_WINDOW_LEAST_MS, PARALLEL_WINDOW_MOST_MS);
+}
+
+void parallel_arrived(struct parallel *parallel, uint64_t now_ms, size_t bytes)
+{
+    if (!parallel->started) {
+        parallel->started = true;
+        parallel->start_ms = parallel->window_start_ms = now_ms;
+    }
+    parallel->bytes += bytes;
+    parallel->window_bytes += bytes;
+}
+
+/* The next try: twice as many. */
+static void try_more(struct parallel *parallel, uint64_t rate)
+{
+    unsigned int twice = parallel->target * 2;
+
+    parallel->base = parallel->target;
+    parallel->base_rate = rate;
+    parallel->target = twice < parallel->most ? twice : parallel->most;
+    parallel->trying = parallel->target > parallel->base;
+}
+
+static void judge(struct parallel *parallel, uint64_t rate)
+{
+    /* Nothing is quite even: a quarter more is more. */
+    if (rate > parallel->base_rate && rate - parallel->base_rate >= parallel->base_rate / 4) {
+        parallel->patience = PATIENCE_FIRST;
+        try_more(parallel, rate);
+        return;
+    }
+    parallel->target = parallel->base;
+    parallel->trying = false;
+    parallel->rest = parallel->patience;
+    parallel->patience = (unsigned int)clamp(parallel->patience * 2, 0, PATIENCE_MOST);
+}
+
+void parallel_look(struct parallel *parallel, uint64_t now_ms, unsigned int busy)
+{
+    uint64_t elapsed_ms = now_ms - parallel->window_start_ms;
+    uint64_t rate;
+
+    if (!parallel->started || elapsed_ms < parallel->window_ms)
+        return;
+    rate = rate_of(parallel->window_bytes, elapsed_ms);
+    parallel->window_start_ms = now_ms;
+    parallel->window_bytes = 0;
+    /* With fewer than wanted (the file is nearly done) nothing can be learnt. */
+    if (busy < parallel->target)
+        return;
+    if (parallel->trying)
+        judge(parallel, rate);
+    else if (parallel->rest > 0)
+        parallel->rest--;
+    else
+        try_more(parallel, rate);
+}
+
+void parallel_limit(struct parallel *parallel, unsigned int most)
+{
+    parallel->most = most > 0 ? most : 1;
+    if (parallel->target > parallel->most)
+        parallel->target = parallel->most;
+    if (parallel->base > parallel->target)
+        parallel->base = parallel->target;
+    parallel->trying = parallel->target > parallel->base;
+}
+
+uint64_t parallel_part_bytes(const struct parallel *parallel, uint64_t now_ms,
+                             uint64_t missing_bytes)
+{
+    uint64_t rate;
+
+    if (!parallel->started)
+        return PARALLEL_PART_FIRST_BYTES;
+    rate = rate_of(parallel->bytes, now_ms - parallel->start_ms);
+    if (parallel->target == 1 && missing_bytes / PARALLEL_WORTH_MS * 1000 <= rate)
+        return missing_bytes;
+    /* Smaller and smaller, so that all connections end at about the same time. */
+    return clamp(missing_bytes / (2 * parallel->most), PARALLEL_PART_LEAST_BYTES,
+                 PARALLEL_PART_MOST_BYTES);
+}

@@ -1,0 +1,59 @@
+/*
+ * How many connections one download uses at once, and how large a part each of them fetches:
+ * one at first, twice as many as long as that brings more bytes a second. Pure.
+ */
+#ifndef NET_PARALLEL_H
+#define NET_PARALLEL_H
+
+#include "../payload/bytes.h"
+
+/* Parts are not smaller than this (but for the last), nor larger; in bytes. The first one is
+ * small: how fast the server is, and how large the file, is only known when it answers. */
+#define PARALLEL_PART_LEAST_BYTES (256 * 1024)
+#define PARALLEL_PART_MOST_BYTES  (16 * 1024 * 1024)
+#define PARALLEL_PART_FIRST_BYTES (1024 * 1024)
+
+/* What one connection does within this time is not divided, in ms. */
+#define PARALLEL_WORTH_MS 2000
+
+/* A rate is measured over this time at least and at most, in ms; and in between over a number
+ * of round trips, so that new connections have got up to speed. */
+#define PARALLEL_WINDOW_LEAST_MS 200
+#define PARALLEL_WINDOW_MOST_MS  1000
+#define PARALLEL_WINDOW_TRIPS    8
+
+struct parallel {
+    unsigned int target; /* so many connections are wanted now: 1 at least */
+
+    /* private */
+    unsigned int most;
+    unsigned int base;           /* what is known to be good */
+    uint64_t base_rate;          /* what that brought, in bytes a second */
+    bool trying;                 /* whether target is better than base */
+    unsigned int rest, patience; /* windows until the next try, after this failure and the next */
+    uint32_t trip_ms;            /* 0: not known */
+    bool started;
+    uint64_t start_ms, bytes; /* since the first byte */
+    uint64_t window_ms, window_start_ms, window_bytes;
+};
+
+/* most: connections at once; 1 or more. */
+void parallel_init(struct parallel *parallel, unsigned int most);
+
+/* A connection has opened: how long that took (above 0). */
+void parallel_connected(struct parallel *parallel, uint32_t connect_ms);
+
+/* Bytes have arrived, on any connection. */
+void parallel_arrived(struct parallel *parallel, uint64_t now_ms, size_t bytes);
+
+/* Decides anew when it is time to; busy: how many connections are at work. */
+void parallel_look(struct parallel *parallel, uint64_t now_ms, unsigned int busy);
+
+/* A server refuses more connections than this (1 at least). */
+void parallel_limit(struct parallel *parallel, unsigned int most);
+
+/* How much the next connection is to fetch, of so many missing bytes. */
+uint64_t parallel_part_bytes(const struct parallel *parallel, uint64_t now_ms,
+                             uint64_t missing_bytes);
+
+#endif

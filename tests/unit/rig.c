@@ -1,0 +1,163 @@
+#include "rig.h"
+
+#include <poll.h>
+
+static struct rig *rig_of(struct net_platform *platform)
+{
+    struct rig *rig = (struct rig *)platform;
+
+    assert_false(rig->closed);
+    return rig;
+}
+
+static uint64_t rig_now_ms(struct net_platform *platform)
+{
+    return rig_of(platform)->real.now_ms(platform) * rig_of(platform)->haste;
+}
+
+static uint32_t rig_random(struct net_platform *platform)
+{
+    return rig_of(platform)->real.random(platform);
+}
+
+static void *rig_allocate(struct net_platform *platform, size_t size)
+{
+    struct rig *rig = rig_of(platform);
+
+    if (rig->allocations_left == 0)
+        return NULL;
+    rig->allocations_left--;
+    rig->blocks++;
+    return rig->real.allocate(platform, size);
+}
+
+static void rig_release(struct net_platform *platform, void *memory)
+{
+    struct rig *rig = rig_of(platform);
+
+    rig->blocks -= memory != NULL;
+    rig->real.release(platform, memory);
+}
+
+/* Also where we wait, so that the peer gets the processor. */
+static bool rig_aborted(struct net_platform *platform)
+{
+    struct rig *rig = rig_of(platform);
+    struct pollfd waiting = { .fd = rig->peer.fd, .events = POLLIN };
+
+    poll(&waiting, 1, 1);
+    return rig->looks_left == 0 || --rig->looks_left == 0;
+}
+
+static struct rig *rig_of_link(struct link *link)
+{
+    return (struct rig *)((char *)link - offsetof(struct rig, link));
+}
+
+static bool rig_loses(struct rig *rig)
+{
+    return rig->lose_one_in > 0 && ++rig->frames % rig->lose_one_in == 0;
+}
+
+/* Of Ethernet, IPv4 and TCP, without options. */
+#define TCP_HEADERS_BYTES (14 + 20 + 20)
+
+static bool is_tcp(struct bytes frame)
+{
+    return frame.size >= TCP_HEADERS_BYTES && frame.data[12] == 8 && frame.data[13] == 0 &&
+           frame.data[14 + 9] == 6;
+}
+
+static bool is_syn(struct bytes frame)
+{
+    return is_tcp(frame) && (frame.data[14 + 20 + 13] & 2) != 0;
+}
+
+static enum status rig_send(struct link *link, struct bytes frame)
+{
+    struct rig *rig = rig_of_link(link);
+
+    assert_false(rig->closed);
+    rig->connections += is_syn(frame);
+    assert_in_range(frame.size, 14, LINK_FRAME_MAX_BYTES);
+    return rig_loses(rig) ? STATUS_NET_DEVICE : rig->lower.link.send(&rig->lower.link, frame);
+}
+
+/* Every other frame that would be lost arrives after the next one instead. */
+static enum status rig_receive(struct link *link, struct buffer frame, size_t *ret_size)
+{
+    struct rig *rig = rig_of_link(link);
+    enum status st;
+
+    assert_false(rig->closed);
+    assert_true(frame.size >= LINK_FRAME_MAX_BYTES);
+    if (rig->device_fails)
+        return STATUS_NET_DEVICE;
+    if (rig->late_size > 0 && rig->frames % 3 == 0) {
+        memcpy(frame.data, rig->late, rig->late_size);
+        *ret_size = rig->late_size;
+        rig->late_size = 0;
+        return STATUS_OK;
+    }
+    st = rig->lower.link.receive(&rig->lower.link, frame, ret_size);
+    if (!st && *ret_size > TCP_HEADERS_BYTES && is_tcp((struct bytes){ frame.data, *ret_size }))
+        rig->received_bytes += *ret_size - TCP_HEADERS_BYTES;
+    if (st || *ret_size == 0 || !rig_loses(rig))
+        return st;
+    if (rig->lose_one_in == 1) {
+        *ret_size = 0;
+        return STATUS_OK;
+    }
+    if (rig->late_size == 0 && rig->frames / rig->lose_one_in % 2 == 0) {
+        rig->late_size = *ret_size;
+        memcpy(rig->late, frame.data, *ret_size);
+    }
+    return rig->lower.link.receive(&rig->lower.link, frame, ret_size);
+}
+
+void rig_init(struct rig *rig, const struct peer_page *pages, enum peer_dhcp dhcp)
+{
+    memset(rig, 0, sizeof(*rig));
+    rig->peer = peer_start(pages, dhcp);
+    rig->real = peer_platform();
+    rig->platform =
+        (struct net_platform){ rig_now_ms, rig_random, rig_allocate, rig_release, rig_aborted };
+    rig->lower = rig->link = peer_link(rig->peer.fd, 2);
+    rig->link.link.send = rig_send;
+    rig->link.link.receive = rig_receive;
+    rig->allocations_left = UINT32_MAX;
+    rig->looks_left = UINT32_MAX;
+    rig->haste = 1;
+    detail_clear(&rig->detail);
+}
+
+void rig_open(struct rig *rig)
+{
+    rig->closed = false;
+    assert_status(network_open(&rig->platform, &rig->link.link, &rig->network), STATUS_OK);
+}
+
+enum status rig_configure(struct rig *rig, uint32_t timeout_ms)
+{
+    return network_configure(rig->network, timeout_ms, detail_clear(&rig->detail));
+}
+
+void rig_close(struct rig *rig)
+{
+    network_close(rig->network);
+    rig->closed = true;
+    assert_int_equal(rig->blocks, 0);
+}
+
+void rig_end(struct rig *rig)
+{
+    rig_close(rig);
+    peer_stop(&rig->peer);
+}
+
+void rig_start(struct rig *rig, const struct peer_page *pages)
+{
+    rig_init(rig, pages, PEER_DHCP_FULL);
+    rig_open(rig);
+    assert_status(rig_configure(rig, 5000), STATUS_OK);
+}

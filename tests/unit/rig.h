@@ -1,0 +1,44 @@
+/*
+ * Our end of a wire to a peer (peer.h): a platform and a link that count, misbehave, and must
+ * not be used after the end.
+ */
+#ifndef TESTS_UNIT_RIG_H
+#define TESTS_UNIT_RIG_H
+
+#include "net/network.h"
+#include "peer.h"
+#include "support.h"
+
+struct rig {
+    struct net_platform platform;
+    struct net_platform real;
+    struct peer_link link;
+    struct peer_link lower;
+    struct peer peer;
+    struct network *network;
+    struct detail detail;
+    unsigned int allocations_left; /* then there is no memory */
+    int blocks;                    /* allocated and not released */
+    unsigned int haste;            /* how much faster our clock is */
+    unsigned int looks_left;       /* at the console; then somebody wants to stop */
+    bool closed;
+    bool device_fails;
+    unsigned int lose_one_in; /* frames, both ways; 0: none */
+    unsigned int frames;
+    unsigned int connections;           /* that we have opened */
+    uint64_t received_bytes;            /* of TCP, without headers */
+    uint8_t late[LINK_FRAME_MAX_BYTES]; /* a frame that the next one overtakes */
+    size_t late_size;
+};
+
+/* pages: see peer_start. */
+void rig_init(struct rig *rig, const struct peer_page *pages, enum peer_dhcp dhcp);
+void rig_open(struct rig *rig);
+enum status rig_configure(struct rig *rig, uint32_t timeout_ms);
+void rig_close(struct rig *rig);
+void rig_end(struct rig *rig);
+
+/* Everything up to an address. */
+void rig_start(struct rig *rig, const struct peer_page *pages);
+
+#endif

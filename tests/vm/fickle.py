@@ -1,0 +1,112 @@
+"""A web server for one file that breaks off, changes its mind and gets ranges wrong."""
+import contextlib
+import re
+import socket
+import struct
+import threading
+import time
+
+
+class Fickle:
+    """
+    Serves `data` under every path, with ranges, ETag and kept connections, but for:
+
+    etag        None for none
+    ranges      False: it ignores them
+    shift       each part begins so many bytes later, and says so
+    units       what Content-Range counts in
+    said        what the Content-Length of a 200 says
+    breaks      offsets in the file: when one is reached the answer ends there, once each
+    ending      how: "fin", "reset" or "stall"
+    later       (data, etag) from the first break on
+    first       answers (bytes) for the first requests
+    """
+
+    def __init__(self, data, etag='"v1"', ranges=True, shift=0, units="bytes", said=None,
+                 breaks=(), ending="fin", later=None, first=()):  # fmt: skip
+        self.data, self.etag, self.ranges, self.shift, self.units = data, etag, ranges, shift, units
+        self.said, self.ending, self.later = said, ending, later
+        self.breaks = sorted(breaks)
+        self.first = list(first)
+        self.requests = []  # (time, Range, If-Range)
+        self.sent_bytes = 0  # of the file
+        self._lock = threading.Lock()
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self._listener.getsockname()[1]
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def _accept(self):
+        while True:
+            try:
+                connection, _ = self._listener.accept()
+            except OSError:
+                return  # closed
+            threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
+
+    def _serve(self, connection):
+        with connection, contextlib.suppress(OSError):
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            while True:
+                head = b""
+                while b"\r\n\r\n" not in head:
+                    data = connection.recv(4096)
+                    if not data:
+                        return
+                    head += data
+                if not self._answer(connection, head.decode()):
+                    return
+
+    def _answer(self, connection, head):
+        """Whether the connection is kept."""
+        asked = re.search(r"^Range: bytes=(\d+)-(\d*)\r$", head, re.MULTILINE)
+        version = re.search(r"^If-Range: (.*)\r$", head, re.MULTILINE)
+        with self._lock:
+            self.requests.append(
+                (time.monotonic(), asked and (int(asked[1]), asked[2] and int(asked[2])),
+                 version and version[1])
+            )  # fmt: skip
+            if self.first:
+                connection.sendall(self.first.pop(0))
+                return False
+            data, etag = self.data, self.etag
+        etag_line = f"ETag: {etag}\r\n" if etag else ""
+        if self.ranges and asked and (not version or version[1] == etag):
+            first = int(asked[1]) + self.shift
+            end = min(int(asked[2]) + 1 if asked[2] else len(data), len(data))
+            said = f"Content-Range: {self.units} {first}-{end - 1}/{len(data)}\r\n"
+            status, length = "206 Partial Content", end - first
+        else:
+            first, end, said = 0, len(data), ""
+            status, length = "200 OK", len(data) if self.said is None else self.said
+        connection.sendall(
+            f"HTTP/1.1 {status}\r\nContent-Length: {length}\r\n{said}{etag_line}\r\n".encode()
+        )
+        with self._lock:
+            stop = next((offset for offset in self.breaks if first <= offset < end), None)
+            if stop is not None:
+                self.breaks.remove(stop)
+                if self.later:
+                    self.data, self.etag = self.later
+            sent = data[first : end if stop is None else stop]
+            self.sent_bytes += len(sent)
+        connection.sendall(sent)
+        if stop is None:
+            return status != "200 OK" or self.said is None
+        if self.ending == "stall":
+            connection.recv(1)  # nothing comes but the client's end
+        elif self.ending == "reset":
+            time.sleep(0.2)  # so that what was sent arrives before
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        return False
+
+    def close(self):
+        # close() alone would leave accept() waiting.
+        with contextlib.suppress(OSError):
+            self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
