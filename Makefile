@@ -59,9 +59,9 @@ lock:
 # ---- sources --------------------------------------------------------------------------------
 
 PURE := $(wildcard payload/*.c payload/arch/*.c kernel-cmdline/*.c) \
-    $(addprefix net/,url.c content-range.c dns-message.c http-date.c http-headers.c \
-        http-request.c http-response.c ip-text.c mirror-url.c mirrors.c parallel.c \
-        range-plan.c retry.c stall.c window.c)
+    $(addprefix net/,url.c content-range.c dhcp-lease.c dns-message.c http-date.c \
+        http-headers.c http-request.c http-response.c ip-setting.c ip-text.c mirror-url.c \
+        mirrors.c parallel.c range-plan.c retry.c stall.c window.c)
 NET  := $(filter-out $(PURE),$(wildcard net/*.c))
 EFI  := $(wildcard efi/*.c efi/libc/*.c efi/arch/x86_64/*.c)
 
@@ -341,6 +341,13 @@ $B/fuzz/%.o: %.c Makefile | $L/.complete
 $B/fuzz/lib/%.o: $L/.complete Makefile
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(HOST_CFLAGS) -fsanitize=fuzzer-no-link $(LIBRARY_FLAGS) $(EXTRA) -c $L/$*.c -o $@
+
+# This one runs all of net/ on lwIP.
+FUZZ_NETWORK := $(patsubst %.c,$B/fuzz/%.o,$(subst $L/,lib/,$(NET) $(LWIP)))
+$(patsubst %.c,$B/fuzz/%.o,$(NET)): EXTRA = $(WARNINGS) $(LWIP_HOST_FLAGS)
+$(patsubst $L/%.c,$B/fuzz/lib/%.o,$(LWIP)): EXTRA = $(LWIP_HOST_FLAGS)
+$B/fuzz/explore-frames: $(FUZZ_NETWORK)
+$B/fuzz/replay-frames: $(call host_object,$(NET) $(LWIP))
 
 $B/fuzz/explore-%: tests/fuzz/fuzz-%.c $(FUZZ_OBJECTS)
 	$(Q)$(CC) $(HOST_CFLAGS) $(WARNINGS) -Wno-missing-prototypes -fsanitize=fuzzer \

@@ -173,6 +173,10 @@ enum status configure_from_conf(struct boot *boot)
                               (struct buffer){ boot->conf.pages.data, boot->conf.bytes.size },
                               &boot->detail)))
         return st;
+    if (boot->config.given[KEY_ip] > 0) {
+        text_add(&boot->detail, "'ip' comes too late in a .conf: it was fetched with an address");
+        return STATUS_CONFIG_KEY_MISPLACED;
+    }
     return trust_check_words(boot);
 }
 

@@ -238,18 +238,20 @@ static enum status choose_unpack(struct boot *boot, size_t i)
 {
     struct initrd_file *file = &boot->plan.files[i];
     bool told = boot->config.given[KEY_initrd_unpacked_size] > 0;
+    const char *reason;
     enum status st;
 
     if (!file->streamed || boot->config.decompress == DECOMPRESS_NEVER || boot->plan.wrap)
         return STATUS_OK;
     if ((st = walk(boot, i, INITRD_WINDOWS_MOST)))
         return st;
-    file->unpacked = unpack_is_wanted(boot, file);
+    reason = unpack_reason(boot, file);
+    if (!reason)
+        return STATUS_OK;
+    file->streamed = told && file->walk.early_bytes == 0; /* else see unpack_measure */
     file->unpacked_bytes = boot->config.initrd_unpacked_size[i];
-    if (file->unpacked && (!told || file->walk.early_bytes > 0)) {
-        file->streamed = false;
-        file->unpacked = false; /* until it is there: unpack_measure */
-    }
+    if (file->streamed)
+        unpack_decide(boot, file, reason);
     return STATUS_OK;
 }
 

@@ -1,5 +1,6 @@
 #include "network-up.h"
 
+#include "lease.h"
 #include "snp-find.h"
 
 /* Devices need some time to find their link after they were initialised. */
@@ -53,9 +54,24 @@ static void log_network(struct boot *boot)
     console_line(&boot->console, &line);
 }
 
-static enum status device_up(struct boot *boot, EFI_HANDLE handle)
+static enum status read_setting(struct boot *boot, struct ip_setting *ret_setting)
+{
+    enum status st;
+
+    *ret_setting = (struct ip_setting){ .dhcp = false };
+    if (boot->config.given[KEY_ip] == 0)
+        ip_setting_automatic(ret_setting);
+    for (size_t i = 0; i < boot->config.given[KEY_ip]; i++)
+        if ((st = ip_setting_add(ret_setting, boot->config.ip[i], &boot->detail)))
+            return st;
+    return STATUS_OK;
+}
+
+static enum status device_up(struct boot *boot, EFI_HANDLE handle, const struct ip_setting *setting)
 {
     uint32_t timeout_ms = boot->config.network_timeout_s * 1000;
+    struct ip_setting lease;
+    struct network_request request = { .setting = setting, .timeout_ms = timeout_ms };
     struct snp_device device = {
         .services = boot->services,
         .console = &boot->console,
@@ -65,6 +81,8 @@ static enum status device_up(struct boot *boot, EFI_HANDLE handle)
     };
     enum status st;
 
+    if (lease_find(boot->services, boot->loaded->DeviceHandle, handle, &lease))
+        request.lease = &lease;
     stages_begin(&boot->stages, STAGE_LINK);
     if ((st = snp_open(&boot->snp, &device, &boot->detail)))
         return st;
@@ -75,7 +93,7 @@ static enum status device_up(struct boot *boot, EFI_HANDLE handle)
     stages_begin(&boot->stages, STAGE_DHCP);
     if ((st = network_open(&boot->platform.net, &boot->snp.link, &boot->network)))
         return st;
-    return network_configure(boot->network, timeout_ms, &boot->detail);
+    return network_configure(boot->network, &request, &boot->detail);
 }
 
 /* Says why a device is passed over when there is another one to try. */
@@ -94,12 +112,16 @@ static void log_passed_over(struct boot *boot, enum status st)
 enum status network_up(struct boot *boot)
 {
     struct snp_choice choice;
-    enum status st = STATUS_NET_NO_DEVICE;
+    struct ip_setting setting;
+    enum status st;
 
+    if ((st = read_setting(boot, &setting)))
+        return st;
+    st = STATUS_NET_NO_DEVICE;
     snp_find(boot->services, boot->loaded->DeviceHandle, &choice);
     for (size_t i = 0; i < choice.count; i++) {
         text_clear(&boot->detail);
-        st = device_up(boot, choice.handles[i]);
+        st = device_up(boot, choice.handles[i], &setting);
         if (!st) {
             log_network(boot);
             return STATUS_OK;

@@ -10,18 +10,6 @@
  * bits within the decoders. */
 #define COMPRESSED_MOST_BYTES UINT32_MAX
 
-static bool say(struct boot *boot, const char *why)
-{
-    char memory[120];
-    struct text line = TEXT(memory);
-
-    text_add(&line, "initrd: unpacked here (");
-    text_add(&line, why);
-    text_add(&line, ")");
-    console_line(&boot->console, &line);
-    return true;
-}
-
 static bool kernel_lacks_zstd(struct boot *boot)
 {
     const struct capabilities *capabilities = root_ask_kernel(boot);
@@ -29,17 +17,29 @@ static bool kernel_lacks_zstd(struct boot *boot)
     return capabilities->known && !capabilities->zstd;
 }
 
-bool unpack_is_wanted(struct boot *boot, const struct initrd_file *file)
+const char *unpack_reason(struct boot *boot, const struct initrd_file *file)
 {
     /* The leaf init unpacks what is wrapped. */
     if (boot->config.decompress == DECOMPRESS_NEVER || boot->plan.wrap ||
         file->walk.format != INITRD_FORMAT_ZSTD)
-        return false;
+        return NULL;
     if (boot->config.decompress == DECOMPRESS_ALWAYS)
-        return say(boot, "as configured");
+        return "as configured";
     if (file->size_bytes > COMPRESSED_MOST_BYTES)
-        return say(boot, "no kernel unpacks 4 GiB and more of zstd");
-    return kernel_lacks_zstd(boot) && say(boot, "the kernel does not know zstd");
+        return "no kernel unpacks 4 GiB and more of zstd";
+    return kernel_lacks_zstd(boot) ? "the kernel does not know zstd" : NULL;
+}
+
+void unpack_decide(struct boot *boot, struct initrd_file *file, const char *reason)
+{
+    char memory[120];
+    struct text line = TEXT(memory);
+
+    file->unpacked = true;
+    text_add(&line, "initrd: unpacked here (");
+    text_add(&line, reason);
+    text_add(&line, ")");
+    console_line(&boot->console, &line);
 }
 
 enum status unpack_measure(struct boot *boot, size_t index)
@@ -48,6 +48,7 @@ enum status unpack_measure(struct boot *boot, size_t index)
     struct allocator allocator = platform_allocator(&boot->platform);
     struct memory memory = memory_look(boot->services);
     bool told = boot->config.given[KEY_initrd_unpacked_size] > 0;
+    const char *reason = unpack_reason(boot, file);
     struct unzstd_request request = {
         .allocator = &allocator,
         .verbatim_bytes = file->walk.early_bytes,
@@ -56,9 +57,9 @@ enum status unpack_measure(struct boot *boot, size_t index)
     };
     enum status st;
 
-    file->unpacked = unpack_is_wanted(boot, file);
-    if (!file->unpacked)
+    if (!reason)
         return STATUS_OK;
+    unpack_decide(boot, file, reason);
     file->unpacked_bytes = boot->config.initrd_unpacked_size[index];
     if (told && INITRD_STUB_HEEDS_FAILURE)
         return STATUS_OK;

@@ -12,10 +12,13 @@
 #include "boot.h"
 
 /*
- * Whether the file is to be unpacked, as far as what is known of its format is true. May ask the
- * kernel what it can do, and says in a line when and why a file is unpacked.
+ * Why the file is to be unpacked, as far as what is known of its format is true; NULL: it is
+ * not. May ask the kernel what it can do. Static.
  */
-bool unpack_is_wanted(struct boot *boot, const struct initrd_file *file);
+const char *unpack_reason(struct boot *boot, const struct initrd_file *file);
+
+/* So be it: marks the file and says so in a line. */
+void unpack_decide(struct boot *boot, struct initrd_file *file, const char *reason);
 
 /*
  * file: fetched and verified; fills in unpacked and unpacked_bytes. index: its position among

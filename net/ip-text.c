@@ -1,5 +1,7 @@
 #include "ip-text.h"
 
+#define IPV6_GROUPS 8
+
 static size_t until(struct bytes text, uint8_t stop)
 {
     const uint8_t *found = text.size > 0 ? memchr(text.data, stop, text.size) : NULL;
@@ -126,6 +128,59 @@ bool ip_text_read_ipv6(struct bytes text, struct ip_address *ret_address)
     }
     *ret_address = address;
     return true;
+}
+
+static unsigned int group_of(const struct ip_address *address, size_t index)
+{
+    return (unsigned int)address->bytes[2 * index] << 8 | address->bytes[2 * index + 1];
+}
+
+/* The first of the longest runs of at least two groups that are zero; *ret_size 0: none. */
+static size_t longest_zeros(const struct ip_address *address, size_t *ret_size)
+{
+    size_t best = 0;
+
+    *ret_size = 0;
+    for (size_t start = 0; start < IPV6_GROUPS; start++) {
+        size_t size = 0;
+
+        while (start + size < IPV6_GROUPS && group_of(address, start + size) == 0)
+            size++;
+        if (size >= 2 && size > *ret_size) {
+            best = start;
+            *ret_size = size;
+        }
+    }
+    return best;
+}
+
+static void add_ipv6(struct text *text, const struct ip_address *address)
+{
+    size_t zeros, first = longest_zeros(address, &zeros);
+
+    for (size_t i = 0; i < IPV6_GROUPS; i++) {
+        unsigned int group = group_of(address, i);
+
+        if (zeros > 0 && i >= first && i < first + zeros) {
+            text_add(text, i == first ? "::" : "");
+            continue;
+        }
+        if (i > 0 && (zeros == 0 || i != first + zeros))
+            text_add(text, ":");
+        text_add_hex(text, group, group > 0xfff ? 4 : group > 0xff ? 3 : group > 0xf ? 2 : 1);
+    }
+}
+
+void ip_text_add(struct text *text, const struct ip_address *address)
+{
+    if (address->is_ipv6) {
+        add_ipv6(text, address);
+        return;
+    }
+    for (size_t i = 0; i < IPV4_BYTES; i++) {
+        text_add(text, i > 0 ? "." : "");
+        text_add_u64(text, address->bytes[i]);
+    }
 }
 
 bool ip_address_is_unicast(const struct ip_address *address)

@@ -3,6 +3,7 @@
 #define NET_IP_TEXT_H
 
 #include "../payload/bytes.h"
+#include "../payload/text.h"
 
 #define IPV4_BYTES 4
 #define IPV6_BYTES 16
@@ -20,6 +21,9 @@ bool ip_text_read_ipv4(struct bytes text, struct ip_address *ret_address);
 
 /* Without brackets and without a zone; its end may be written as IPv4. */
 bool ip_text_read_ipv6(struct bytes text, struct ip_address *ret_address);
+
+/* Writes an address: IPv6 in small letters, the longest run of zeros as "::" (RFC 5952). */
+void ip_text_add(struct text *text, const struct ip_address *address);
 
 /* Whether it can be the address of one machine: not 0.0.0.0, ::, multicast, broadcast, mapped. */
 bool ip_address_is_unicast(const struct ip_address *address);

@@ -7,25 +7,23 @@
 
 #include "lwip-hooks.h"
 #include "lwip-port.h"
+#include "network-state.h"
 
 static struct {
     struct net_platform *platform;
     void *heap;
-    struct name_servers *servers;
 } port;
 
-void lwip_port_attach(struct net_platform *platform, void *heap, struct name_servers *servers)
+void lwip_port_attach(struct net_platform *platform, void *heap)
 {
     port.platform = platform;
     port.heap = heap;
-    port.servers = servers;
 }
 
 void lwip_port_detach(void)
 {
     port.platform = NULL;
     port.heap = NULL;
-    port.servers = NULL;
 }
 
 void *lwip_port_heap(void)
@@ -74,15 +72,21 @@ static enum network_source speaker(void)
 /* index counts within one message; server is NULL where a router takes one back. */
 void dns_setserver(u8_t index, const ip_addr_t *server)
 {
-    if (port.servers && index < NAME_SERVERS_EACH)
-        port.servers->named[speaker()][index] = server ? *server : *IP_ADDR_ANY;
+    struct network *network = netif_default->state;
+    enum network_source source = speaker();
+
+    /* Routers speak to everybody; here nobody may have asked. */
+    if (index < NAME_SERVERS_EACH && (source != NETWORK_ROUTER || network->setting.slaac))
+        network->name_servers.named[source][index] = server ? *server : *IP_ADDR_ANY;
 }
 
 /* Only asked for by lwIP's neighbor discovery, which looks for those that it has set. */
 const ip_addr_t *dns_getserver(u8_t index)
 {
-    return port.servers && index < NAME_SERVERS_EACH ? &port.servers->named[NETWORK_ROUTER][index]
-                                                     : IP_ADDR_ANY;
+    const struct network *network = netif_default->state;
+
+    return index < NAME_SERVERS_EACH ? &network->name_servers.named[NETWORK_ROUTER][index]
+                                     : IP_ADDR_ANY;
 }
 
 /* The client that lwIP would start and drive. */
@@ -92,4 +96,11 @@ void dns_init(void)
 
 void dns_tmr(void)
 {
+}
+
+const ip6_addr_t *lwip_port_ipv6_gateway(const struct netif *netif)
+{
+    const struct network *network = netif->state;
+
+    return network->setting.ipv6.has_gateway ? ip_2_ip6(&network->ipv6_gateway) : NULL;
 }

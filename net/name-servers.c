@@ -5,12 +5,20 @@
 const char *network_source_name(enum network_source source)
 {
     static const char *const names[NETWORK_SOURCES] = {
-        [NETWORK_DHCP] = "DHCP",
-        [NETWORK_DHCPV6] = "DHCPv6",
-        [NETWORK_ROUTER] = "router",
+        [NETWORK_FIXED] = "ip=",     [NETWORK_DHCP] = "DHCP",     [NETWORK_LEASE] = "earlier lease",
+        [NETWORK_DHCPV6] = "DHCPv6", [NETWORK_ROUTER] = "router",
     };
 
     return names[source];
+}
+
+void name_servers_set(struct name_servers *servers, enum network_source source,
+                      const struct ip_setting *setting)
+{
+    for (size_t i = 0; i < NAME_SERVERS_EACH; i++)
+        servers->named[source][i] = i < setting->name_server_count
+                                        ? network_address(&setting->name_servers[i])
+                                        : *IP_ADDR_ANY;
 }
 
 static bool is_listed(const ip_addr_t *list, size_t count, const ip_addr_t *server)

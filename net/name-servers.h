@@ -9,16 +9,19 @@
 #include <lwip/ip_addr.h>
 
 #include "../payload/text.h"
+#include "ip-setting.h"
 
 /* Who said what about the network. */
 enum network_source {
+    NETWORK_FIXED, /* `ip=` */
     NETWORK_DHCP,
+    NETWORK_LEASE, /* the DHCP server, to whoever started us */
     NETWORK_DHCPV6,
     NETWORK_ROUTER, /* a router's advertisement */
     NETWORK_SOURCES,
 };
 
-#define NAME_SERVERS_EACH 3
+#define NAME_SERVERS_EACH IP_NAME_SERVERS_MOST
 #define NAME_SERVERS_MOST (NETWORK_SOURCES * NAME_SERVERS_EACH)
 
 struct name_servers {
@@ -27,6 +30,10 @@ struct name_servers {
 
 /* How a source is called in messages: "DHCP". */
 const char *network_source_name(enum network_source source);
+
+/* Of a fixed setting or a lease: takes the place of what that source had named. */
+void name_servers_set(struct name_servers *servers, enum network_source source,
+                      const struct ip_setting *setting);
 
 /* Writes all servers, each one once, in the order in which they are to be asked. */
 size_t name_servers_list(const struct name_servers *servers, ip_addr_t ret_list[NAME_SERVERS_MOST]);

@@ -13,6 +13,12 @@
 /* Routers are asked three times, four seconds apart; one that has not answered is not there. */
 #define ROUTER_PATIENCE_MS 10000
 
+/*
+ * DHCP is asked at once, after two seconds and after six. The lease that we may use instead is
+ * some seconds old and for this very card, so there is little reason to wait longer.
+ */
+#define LEASE_PATIENCE_MS 7000
+
 static bool is_assigned(const struct netif *netif, s8_t index)
 {
     return ip6_addr_isvalid(netif_ip6_addr_state(netif, index));
@@ -48,15 +54,6 @@ bool network_is_proven(const struct network *network, const ip_addr_t *address)
         if (ip_addr_eq(&network->proven[i], address))
             return true;
     return false;
-}
-
-void network_accept_addresses(struct network *network)
-{
-    struct netif *netif = &network->netif;
-
-    for (s8_t i = 0; i < LWIP_IPV6_NUM_ADDRESSES; i++)
-        if (ip6_addr_istentative(netif_ip6_addr_state(netif, i)))
-            netif_ip6_addr_set_state(netif, i, IP6_ADDR_PREFERRED);
 }
 
 static bool is_asking_routers(const struct network *network)
@@ -113,13 +110,81 @@ enum network_way network_way_to(const struct network *network, const ip_addr_t *
                              : way_to_ipv4(network, ip_2_ip4(address));
 }
 
-static enum status start_ipv6(struct network *network)
+ip_addr_t network_address(const struct ip_address *address)
 {
-    struct netif *netif = &network->netif;
+    ip_addr_t result;
 
+    if (address->is_ipv6) {
+        ip6_addr_t packed;
+
+        memset(&result, 0, sizeof(result));
+        memset(&packed, 0, sizeof(packed));
+        memcpy(packed.addr, address->bytes, IPV6_BYTES);
+        ip_addr_copy_from_ip6(result, packed);
+    } else {
+        ip4_addr_t packed;
+
+        memset(&result, 0, sizeof(result));
+        memcpy(&packed.addr, address->bytes, IPV4_BYTES);
+        ip_addr_copy_from_ip4(result, packed);
+    }
+    return result;
+}
+
+static void accept_ipv6_addresses(struct netif *netif)
+{
+    for (s8_t i = 0; i < LWIP_IPV6_NUM_ADDRESSES; i++)
+        if (ip6_addr_istentative(netif_ip6_addr_state(netif, i)))
+            netif_ip6_addr_set_state(netif, i, IP6_ADDR_PREFERRED);
+}
+
+static void assign_ipv4(struct network *network, const struct ip_fixed *fixed,
+                        enum network_source source)
+{
+    ip_addr_t address = network_address(&fixed->address), gateway = *IP4_ADDR_ANY;
+    ip4_addr_t netmask;
+
+    if (fixed->has_gateway)
+        gateway = network_address(&fixed->gateway);
+    ip4_addr_set_u32(&netmask, lwip_htonl(UINT32_MAX << (32 - fixed->prefix_bits)));
+    netif_set_addr(&network->netif, ip_2_ip4(&address), &netmask, ip_2_ip4(&gateway));
+    network->ipv4_source = source;
+}
+
+static void use_lease(struct network *network)
+{
+    dhcp_release_and_stop(&network->netif);
+    dhcp_cleanup(&network->netif);
+    assign_ipv4(network, &network->lease.ipv4, NETWORK_LEASE);
+    name_servers_set(&network->name_servers, NETWORK_LEASE, &network->lease);
+}
+
+void network_update_addresses(struct network *network)
+{
+    accept_ipv6_addresses(&network->netif);
+    if (is_asking_dhcp(network) && network->lease.ipv4.given &&
+        network_now(network) >= network->lease_due_ms)
+        use_lease(network);
+}
+
+static void assign_ipv6(struct network *network)
+{
+    const struct ip_fixed *fixed = &network->setting.ipv6;
+    ip_addr_t address = network_address(&fixed->address);
+    s8_t index;
+
+    if (fixed->has_gateway)
+        network->ipv6_gateway = network_address(&fixed->gateway);
+
+    /* There is room: the link-local address is the only one yet. */
+    if (netif_add_ip6_address(&network->netif, ip_2_ip6(&address), &index) == ERR_OK)
+        netif_ip6_addr_set_state(&network->netif, index, IP6_ADDR_PREFERRED);
+}
+
+static enum status ask_routers(struct netif *netif)
+{
     if (dhcp6_enable_stateless(netif) != ERR_OK)
         return STATUS_OUT_OF_MEMORY;
-    netif_create_ip6_linklocal_address(netif, 1);
     netif_set_ip6_autoconfig_enabled(netif, 1);
     nd6_restart_netif(netif);
     /* lwIP asks for a router with each fourth turn of this timer: the first time at once. */
@@ -128,13 +193,38 @@ static enum status start_ipv6(struct network *network)
     return STATUS_OK;
 }
 
+/* Begins whatever the setting wants. */
+static enum status start(struct network *network)
+{
+    const struct ip_setting *setting = &network->setting;
+    struct netif *netif = &network->netif;
+
+    name_servers_set(&network->name_servers, NETWORK_FIXED, setting);
+    if (setting->ipv4.given)
+        assign_ipv4(network, &setting->ipv4, NETWORK_FIXED);
+    if (setting->ipv6.given || setting->slaac)
+        netif_create_ip6_linklocal_address(netif, 1);
+    if (setting->ipv6.given)
+        assign_ipv6(network);
+    if (setting->dhcp && !setting->ipv4.given) {
+        network->ipv4_source = NETWORK_DHCP;
+        if (dhcp_start(netif) != ERR_OK)
+            return STATUS_OUT_OF_MEMORY;
+    }
+    return setting->slaac ? ask_routers(netif) : STATUS_OK;
+}
+
 static void say_no_address(const struct network *network, uint32_t timeout_ms, struct text *detail)
 {
     const struct dhcp *dhcp = netif_dhcp_data(&network->netif);
 
-    text_add(detail, dhcp && dhcp->state == DHCP_STATE_REQUESTING
-                         ? "a DHCP offer came, but the server did not confirm it within "
-                         : "no DHCP offer and no IPv6 router within ");
+    if (dhcp && dhcp->state == DHCP_STATE_REQUESTING)
+        text_add(detail, "a DHCP offer came, but the server did not confirm it within ");
+    else if (!network->setting.slaac)
+        text_add(detail, "no DHCP offer within ");
+    else
+        text_add(detail,
+                 dhcp ? "no DHCP offer and no IPv6 router within " : "no IPv6 router within ");
     text_add_u64(detail, timeout_ms / 1000);
     text_add(detail, " s (frames received: ");
     text_add_u64(detail, network->frames_received);
@@ -147,28 +237,35 @@ static void say_no_address(const struct network *network, uint32_t timeout_ms, s
     text_add(detail, ")");
 }
 
+/* Whether a family that has been asked for is still without an address, or its name servers. */
+static bool is_unsettled(const struct network *network)
+{
+    return is_asking_dhcp(network) || is_asking_routers(network) || is_asking_dhcpv6(network);
+}
+
 /* One family has its address; the other may have its own in a moment. */
 static enum status settle(struct network *network)
 {
     uint64_t deadline_ms = network_now(network) + SETTLE_MS;
     enum status st = STATUS_OK;
 
-    while (!st && network_now(network) < deadline_ms &&
-           (!has_ipv4(&network->netif) || !has_ipv6(&network->netif) || is_asking_dhcpv6(network)))
+    while (!st && network_now(network) < deadline_ms && is_unsettled(network))
         st = network_poll(network);
     return st;
 }
 
-enum status network_configure(struct network *network, uint32_t timeout_ms, struct text *detail)
+enum status network_configure(struct network *network, const struct network_request *request,
+                              struct text *detail)
 {
     struct net_platform *platform = network->platform;
-    uint64_t deadline_ms = network_now(network) + timeout_ms;
+    uint64_t now_ms = network_now(network), deadline_ms = now_ms + request->timeout_ms;
     enum status st;
 
-    network->configuring_since_ms = network_now(network);
-    if (dhcp_start(&network->netif) != ERR_OK)
-        return STATUS_OUT_OF_MEMORY;
-    if ((st = start_ipv6(network)))
+    network->setting = *request->setting;
+    network->lease = request->lease ? *request->lease : (struct ip_setting){ .dhcp = false };
+    network->configuring_since_ms = now_ms;
+    network->lease_due_ms = now_ms + LWIP_MIN(LEASE_PATIENCE_MS, request->timeout_ms / 2);
+    if ((st = start(network)))
         return st;
     while (!has_ipv4(&network->netif) && !has_ipv6(&network->netif)) {
         if ((st = network_poll(network)))
@@ -176,90 +273,9 @@ enum status network_configure(struct network *network, uint32_t timeout_ms, stru
         if (platform->aborted(platform))
             return STATUS_ABORTED;
         if (network_now(network) >= deadline_ms) {
-            say_no_address(network, timeout_ms, detail);
+            say_no_address(network, request->timeout_ms, detail);
             return STATUS_NET_NO_ADDRESS;
         }
     }
     return settle(network);
-}
-
-void network_add_address(struct text *text, const ip_addr_t *address)
-{
-    char memory[IPADDR_STRLEN_MAX];
-
-    if (!ipaddr_ntoa_r(address, memory, sizeof(memory)))
-        return;
-    /* RFC 5952, 4.3: small letters; lwIP writes capitals. */
-    for (char *c = memory; *c; c++)
-        *c = (char)byte_to_lower((uint8_t)*c);
-    text_add(text, memory);
-}
-
-static void add_source(struct text *text, enum network_source source)
-{
-    text_add(text, " (");
-    text_add(text, network_source_name(source));
-    text_add(text, ")");
-}
-
-static const char *separator(const struct text *text)
-{
-    return text->size > 0 ? ", " : "";
-}
-
-static void describe_ipv4(const struct netif *netif, struct text *text)
-{
-    uint32_t netmask = lwip_ntohl(netif_ip4_netmask(netif)->addr);
-    unsigned int prefix_bits = 0;
-
-    for (; netmask & UINT32_C(0x80000000); netmask <<= 1)
-        prefix_bits++;
-    network_add_address(text, netif_ip_addr4(netif));
-    text_add(text, "/");
-    text_add_u64(text, prefix_bits);
-    if (!ip4_addr_isany(netif_ip4_gw(netif))) {
-        text_add(text, " gateway ");
-        network_add_address(text, netif_ip_gw4(netif));
-    }
-    add_source(text, NETWORK_DHCP);
-}
-
-static void describe_ipv6(const struct netif *netif, struct text *text)
-{
-    for (s8_t i = 1; i < LWIP_IPV6_NUM_ADDRESSES; i++) {
-        if (!is_assigned(netif, i))
-            continue;
-        text_add(text, separator(text));
-        network_add_address(text, netif_ip_addr6(netif, i));
-        text_add(text, "/64");
-        for (size_t j = 0; j < LWIP_ND6_NUM_ROUTERS; j++) {
-            ip_addr_t router;
-
-            if (!default_router_list[j].neighbor_entry)
-                continue;
-            memset(&router, 0, sizeof(router));
-            ip_addr_copy_from_ip6(router, default_router_list[j].neighbor_entry->next_hop_address);
-            text_add(text, " gateway ");
-            network_add_address(text, &router);
-        }
-        add_source(text, NETWORK_ROUTER);
-    }
-}
-
-void network_describe(const struct network *network, struct text *text)
-{
-    char memory[1024], servers_memory[NAME_SERVERS_MOST * 64];
-    struct text description = TEXT(memory);
-    struct text servers = TEXT(servers_memory);
-
-    if (has_ipv4(&network->netif))
-        describe_ipv4(&network->netif, &description);
-    describe_ipv6(&network->netif, &description);
-    name_servers_add_with_sources(&network->name_servers, &servers);
-    if (servers.size > 0) {
-        text_add(&description, separator(&description));
-        text_add(&description, "DNS ");
-        text_add_bytes(&description, text_bytes(&servers));
-    }
-    text_add_bytes(text, text_bytes(&description));
 }

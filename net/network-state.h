@@ -23,8 +23,13 @@ struct network {
     void *heap;
     uint64_t timer_due_ms[LWIP_NUM_SYS_TIMEOUT_INTERNAL];
     struct network_task *tasks;
-    struct network_task *next_task; /* while they run: the one behind the current one */
-    uint64_t configuring_since_ms;  /* when addresses were first asked for */
+    struct network_task *next_task;  /* while they run: the one behind the current one */
+    struct ip_setting setting;       /* what the user wants */
+    struct ip_setting lease;         /* what an earlier DHCPACK said; nothing fixed when none did */
+    uint64_t configuring_since_ms;   /* when addresses were first asked for */
+    uint64_t lease_due_ms;           /* when the lease is used although DHCP might still answer */
+    enum network_source ipv4_source; /* who assigned the IPv4 address */
+    ip_addr_t ipv6_gateway;          /* the setting's */
     struct name_servers name_servers;
     ip_addr_t name_server_proven; /* the last one that answered; "any" at first */
     struct resolver_cache names;
@@ -54,10 +59,13 @@ bool network_is_proven(const struct network *network, const ip_addr_t *address);
 bool network_is_configuring(const struct network *network);
 
 /*
- * Puts a new IPv6 address into use. lwIP would wait for up to a second although it does not
- * probe for it (LWIP_IPV6_DUP_DETECT_ATTEMPTS).
+ * Puts a new IPv6 address into use (lwIP would wait for up to a second although it does not
+ * probe for it, LWIP_IPV6_DUP_DETECT_ATTEMPTS), and the lease when DHCP was silent for too long.
  */
-void network_accept_addresses(struct network *network);
+void network_update_addresses(struct network *network);
+
+/* lwIP's form of an address. */
+ip_addr_t network_address(const struct ip_address *address);
 
 /* An address as people write it. */
 void network_add_address(struct text *text, const ip_addr_t *address);

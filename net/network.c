@@ -151,7 +151,7 @@ enum status network_open(struct net_platform *platform, struct link *link,
      * lwIP's state is global. network_close leaves all of its lists empty, so initialising
      * again is what makes a second network start from nothing, with an empty heap.
      */
-    lwip_port_attach(platform, network->heap, &network->name_servers);
+    lwip_port_attach(platform, network->heap);
     memset(&lwip_stats, 0, sizeof(lwip_stats));
     lwip_init();
     if (!netif_add_noaddr(&network->netif, network, network_netif_init, ethernet_input)) {
@@ -223,7 +223,7 @@ enum status network_poll(struct network *network)
         if (network->netif.input(pbuf, &network->netif) != ERR_OK)
             pbuf_free(pbuf);
     }
-    network_accept_addresses(network);
+    network_update_addresses(network);
     network_timers_run(network);
     network_tasks_run(network);
     return st;

@@ -8,6 +8,7 @@
 #include "../payload/bytes.h"
 #include "../payload/status.h"
 #include "../payload/text.h"
+#include "ip-setting.h"
 #include "link.h"
 #include "platform.h"
 
@@ -19,14 +20,23 @@ struct network;
 enum status network_open(struct net_platform *platform, struct link *link,
                          struct network **ret_network);
 
+struct network_request {
+    const struct ip_setting *setting;
+    const struct ip_setting *lease; /* what somebody before us got from DHCP; NULL: nothing */
+    uint32_t timeout_ms;
+};
+
 /*
  * Gets addresses, gateways and name servers by DHCP (RFC 2131) and from IPv6 routers (RFC 4862;
  * name servers also by stateless DHCPv6, RFC 8415); polls until one family is there. The other
- * one may follow later, while network_poll is called. May be called again after a failure.
+ * one may follow later, while network_poll is called. What the setting fixes needs nobody's
+ * answer; where DHCP does not answer for some seconds the lease takes its place. May be called
+ * again after a failure.
  * STATUS_NET_NO_ADDRESS after timeout_ms (detail says whether anything was received at all),
  * STATUS_ABORTED, STATUS_OUT_OF_MEMORY, what network_poll returns.
  */
-enum status network_configure(struct network *network, uint32_t timeout_ms, struct text *detail);
+enum status network_configure(struct network *network, const struct network_request *request,
+                              struct text *detail);
 
 /*
  * For the log, what there is so far and who named it: "10.0.2.15/24 gateway 10.0.2.2 (DHCP),

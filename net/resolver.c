@@ -15,27 +15,6 @@
 
 enum { IPV6_HALF, IPV4_HALF };
 
-static ip_addr_t to_lwip(const struct ip_address *address)
-{
-    ip_addr_t result;
-
-    if (address->is_ipv6) {
-        ip6_addr_t packed;
-
-        memset(&result, 0, sizeof(result));
-        memset(&packed, 0, sizeof(packed));
-        memcpy(packed.addr, address->bytes, IPV6_BYTES);
-        ip_addr_copy_from_ip6(result, packed);
-    } else {
-        ip4_addr_t packed;
-
-        memset(&result, 0, sizeof(result));
-        memcpy(&packed.addr, address->bytes, IPV4_BYTES);
-        ip_addr_copy_from_ip4(result, packed);
-    }
-    return result;
-}
-
 static bool is_literal(struct bytes host, struct ip_address *ret_address)
 {
     if (host.size >= 2 && host.data[0] == '[')
@@ -64,7 +43,7 @@ static void merge(struct resolver *resolver)
         for (size_t j = 0; j < ARRAY_LENGTH(resolver->halves); j++)
             if (i < resolver->halves[j].answer.count)
                 addresses->list[addresses->count++] =
-                    to_lwip(&resolver->halves[j].answer.addresses[i]);
+                    network_address(&resolver->halves[j].answer.addresses[i]);
 }
 
 static uint32_t lifetime_s(const struct resolver *resolver)
@@ -272,7 +251,7 @@ enum status resolver_ask(struct resolver *resolver, struct network *network, str
         .task = { .run = run }, .network = network, .started_ms = now_ms, .next_ms = now_ms
     };
     if (is_literal(host, &literal)) {
-        resolver->addresses = (struct host_addresses){ { to_lwip(&literal) }, 1 };
+        resolver->addresses = (struct host_addresses){ { network_address(&literal) }, 1 };
         resolver->state = RESOLVER_FOUND;
         return STATUS_OK;
     }

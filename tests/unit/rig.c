@@ -139,7 +139,11 @@ void rig_open(struct rig *rig)
 
 enum status rig_configure(struct rig *rig, uint32_t timeout_ms)
 {
-    return network_configure(rig->network, timeout_ms, detail_clear(&rig->detail));
+    struct ip_setting setting;
+    struct network_request request = { .setting = &setting, .timeout_ms = timeout_ms };
+
+    ip_setting_automatic(&setting);
+    return network_configure(rig->network, &request, detail_clear(&rig->detail));
 }
 
 void rig_close(struct rig *rig)

@@ -26,8 +26,9 @@ static void says_how_a_key_is_written(void **state)
     assert_true(help_line(KEY_linux_url, detail_clear(&detail)));
     assert_detail(&detail, "linux=URL                   the kernel image");
     assert_true(help_line(KEY_network_timeout_s, detail_clear(&detail)));
-    assert_detail(&detail, "network-timeout=SECONDS     how long to wait for the link and for DHCP "
-                           "[default 60]");
+    assert_detail(&detail,
+                  "network-timeout=SECONDS     how long to wait for the link and for an address "
+                  "[default 60]");
     assert_true(help_line(KEY_options, detail_clear(&detail)));
     assert_detail_has(&detail, "options TEXT  ");
     assert_detail_has(&detail, "[entry only] [repeatable]");

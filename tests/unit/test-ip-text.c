@@ -139,11 +139,47 @@ static void knows_addresses_of_single_machines(void **state)
                     !ip_address_is_unicast(&address));
 }
 
+static void writes_addresses(void **state)
+{
+    static const char *const texts[] = {
+        "0.0.0.0",
+        "10.0.2.15",
+        "255.255.255.255",
+        "::",
+        "::1",
+        "1::",
+        "fd00::1",
+        "fe80::5054:ff:fe12:3456",
+        "1:2:3:4:5:6:7:8",
+        "1:2:3:4:5:6:7:0",
+        "0:2:3:4:5:6:7:8",
+        "1:0:3:4:5:6:7:8",
+        "1:2:3:4:5:6::",
+        "::3:4:5:6:7:8",
+        "2001:db8::1:0:0:1",
+        "1:0:0:4::8",
+        "1:0:3::6:0:8",
+        "abcd:ef01:2345:6789:abcd:ef01:2345:6789",
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LENGTH(texts); i++) {
+        struct bytes bytes = bytes_of_string(texts[i]);
+        struct ip_address address;
+        struct detail detail;
+
+        assert_true(ip_text_read_ipv4(bytes, &address) || ip_text_read_ipv6(bytes, &address));
+        ip_text_add(detail_clear(&detail), &address);
+        assert_detail(&detail, texts[i]);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reads_ipv4),
         cmocka_unit_test(reads_ipv6),
+        cmocka_unit_test(writes_addresses),
         cmocka_unit_test(refuses_what_is_no_address),
         cmocka_unit_test(knows_addresses_of_single_machines),
     };

@@ -55,7 +55,7 @@ static bool rig_aborted(struct net_platform *platform)
     return false;
 }
 
-static void rig_start(struct rig *rig, enum peer_dhcp dhcp, enum peer_router router)
+static void rig_open(struct rig *rig, enum peer_dhcp dhcp, enum peer_router router)
 {
     real = peer_platform();
     rig->haste = 1;
@@ -68,7 +68,23 @@ static void rig_start(struct rig *rig, enum peer_dhcp dhcp, enum peer_router rou
     rig->lower = rig->link = peer_link(rig->peer.fd, 2);
     rig->link.link.send = rig_send;
     assert_status(network_open(&rig->platform, &rig->link.link, &rig->network), STATUS_OK);
-    assert_status(network_configure(rig->network, 20000, detail_clear(&rig->detail)), STATUS_OK);
+}
+
+static enum status rig_configure(struct rig *rig, const struct ip_setting *setting,
+                                 const struct ip_setting *lease)
+{
+    struct network_request request = { .setting = setting, .lease = lease, .timeout_ms = 20000 };
+
+    return network_configure(rig->network, &request, detail_clear(&rig->detail));
+}
+
+static void rig_start(struct rig *rig, enum peer_dhcp dhcp, enum peer_router router)
+{
+    struct ip_setting setting;
+
+    ip_setting_automatic(&setting);
+    rig_open(rig, dhcp, router);
+    assert_status(rig_configure(rig, &setting, NULL), STATUS_OK);
     assert_detail(&rig->detail, "");
 }
 
@@ -244,6 +260,113 @@ static void judges_answers(void **state)
     rig_end(&rig);
 }
 
+/* Adds each `ip=` of a list that ends with NULL. */
+static struct ip_setting setting_of(const char *const *texts)
+{
+    struct ip_setting setting = { .dhcp = false };
+    struct detail detail;
+
+    for (; *texts; texts++)
+        assert_status(ip_setting_add(&setting, bytes_of_string(*texts), detail_clear(&detail)),
+                      STATUS_OK);
+    return setting;
+}
+
+/* The peer is a router that nobody listens to, and no DHCP server. */
+static void uses_fixed_addresses(void **state)
+{
+    static const struct {
+        const char *texts[3];
+        const char *description;
+        const char *url;
+    } cases[] = {
+        { { "10.0.0.9::10.0.0.1:255.255.255.0::eth0:none:10.0.0.1" },
+          "10.0.0.9/24 gateway 10.0.0.1 (ip=), DNS 10.0.0.1 (ip=)",
+          "http://boot/small" },
+        { { "10.0.0.9:::24" }, "10.0.0.9/24 (ip=)", "http://10.0.0.1/small" },
+        { { "[fd00::9]::[fe80::5054:ff:fe12:3401]:64::::[fd00::1]" },
+          "fd00::9/64 gateway fe80::5054:ff:fe12:3401 (ip=), DNS fd00::1 (ip=)",
+          "http://only6/small" },
+        { { "10.0.0.9:::24", "[fd00::9]" },
+          "10.0.0.9/24 (ip=), fd00::9/64 (ip=)",
+          "http://[fd00::1]/small" },
+        { { "10.0.0.9:::24", "auto6" },
+          "10.0.0.9/24 (ip=), fd00::5054:ff:fe12:3402/64 gateway fe80::5054:ff:fe12:3401 (router), "
+          "DNS fd00::1 (router)",
+          "http://both/small" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
+        struct ip_setting setting = setting_of(cases[i].texts);
+        struct rig rig;
+
+        rig_open(&rig, PEER_DHCP_NONE, PEER_ROUTER_FULL);
+        assert_status(rig_configure(&rig, &setting, NULL), STATUS_OK);
+        assert_gets(&rig, cases[i].url);
+        assert_described(&rig, cases[i].description);
+        rig_end(&rig);
+    }
+}
+
+static void sends_through_fixed_gateways(void **state)
+{
+    static const char *const texts[] = { "10.0.0.9::10.0.0.1:24", "[fd00::9]::[fd00::1]", NULL };
+    static const char *const lone[] = { "10.0.0.9:::24", NULL };
+    static const uint8_t away6[16] = { 0xfd, 1, [15] = 1 };
+    struct ip_setting setting = setting_of(texts);
+    struct rig rig;
+
+    (void)state;
+    rig_open(&rig, PEER_DHCP_NONE, PEER_ROUTER_FULL);
+    assert_status(rig_configure(&rig, &setting, NULL), STATUS_OK);
+    rig.haste = 20;
+    rig.watched = (struct bytes){ away6, sizeof(away6) };
+    assert_status(rig_get(&rig, "http://[fd01::1]/"), STATUS_NET_TIMEOUT);
+    assert_true(rig.watched_frames > 0);
+    assert_status(rig_get(&rig, "http://10.9.0.1/"), STATUS_NET_TIMEOUT);
+    rig_end(&rig);
+
+    setting = setting_of(lone);
+    rig_open(&rig, PEER_DHCP_NONE, PEER_ROUTER_FULL);
+    assert_status(rig_configure(&rig, &setting, NULL), STATUS_OK);
+    assert_status(rig_get(&rig, "http://10.9.0.1/"), STATUS_NET_CONNECT);
+    assert_detail(&rig.detail, "http://10.9.0.1/: no route to 10.9.0.1:80");
+    assert_status(rig_get(&rig, "http://[fd00::1]/"), STATUS_NET_CONNECT);
+    rig_end(&rig);
+}
+
+static void falls_back_to_an_earlier_lease(void **state)
+{
+    static const char *const texts[] = { "10.0.0.9::10.0.0.1:24::::10.0.0.1", NULL };
+    struct ip_setting lease = setting_of(texts), setting;
+    struct rig rig;
+
+    (void)state;
+    ip_setting_automatic(&setting);
+    rig_open(&rig, PEER_DHCP_NONE, PEER_ROUTER_NONE);
+    rig.haste = 10;
+    assert_status(rig_configure(&rig, &setting, &lease), STATUS_OK);
+    assert_described(&rig, "10.0.0.9/24 gateway 10.0.0.1 (earlier lease), DNS 10.0.0.1 (earlier "
+                           "lease)");
+    rig.haste = 1;
+    assert_gets(&rig, "http://boot/small");
+    rig_end(&rig);
+
+    /* With IPv6 there, it comes when IPv4 is needed. */
+    rig_open(&rig, PEER_DHCP_NONE, PEER_ROUTER_FULL);
+    rig.haste = 10;
+    assert_status(rig_configure(&rig, &setting, &lease), STATUS_OK);
+    assert_gets(&rig, "http://10.0.0.1/small");
+    rig_end(&rig);
+
+    /* DHCP goes first. */
+    rig_open(&rig, PEER_DHCP_FULL, PEER_ROUTER_NONE);
+    assert_status(rig_configure(&rig, &setting, &lease), STATUS_OK);
+    assert_described(&rig, "10.0.0.2/24 gateway 10.0.0.1 (DHCP), DNS 10.0.0.1 (DHCP)");
+    rig_end(&rig);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -254,6 +377,9 @@ int main(void)
         cmocka_unit_test(fails_when_both_families_do),
         cmocka_unit_test(goes_around_a_dead_name_server),
         cmocka_unit_test(judges_answers),
+        cmocka_unit_test(uses_fixed_addresses),
+        cmocka_unit_test(sends_through_fixed_gateways),
+        cmocka_unit_test(falls_back_to_an_earlier_lease),
     };
 
     return cmocka_run_group_tests_name("network", tests, NULL, NULL);

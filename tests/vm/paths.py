@@ -45,6 +45,11 @@ def ipxe_program(name):
     return fetched(f"ipxe-{name}") / "usr/lib/ipxe/snponly.efi"
 
 
+def ipxe_all_drivers(name):
+    """iPXE as an EFI program with drivers of its own."""
+    return fetched(f"ipxe-{name}") / "usr/lib/ipxe/ipxe.efi"
+
+
 def ipxe_rom():
     """The oldest iPXE: the 2019 build that QEMU's packages put on a virtio card."""
     return fetched("ipxe-bookworm") / "usr/lib/ipxe/qemu/efi-virtio.rom"

@@ -1,5 +1,6 @@
 """Links, addresses and names."""
 import re
+import shutil
 
 import pytest
 
@@ -117,6 +118,59 @@ def test_hosts(site, host, options, told):
         found = seen(vm)
         assert found.options == "probe-exit=0"
         assert re.search(told, found.console), vm.report()
+
+
+FIXED = "ip=192.168.77.60::192.168.77.1:255.255.255.0:worker:eth0:none"
+
+
+@pytest.mark.parametrize(
+    "setting, host, told",
+    [
+        pytest.param(FIXED, HOST, r"192\.168\.77\.60/24 gateway \S+ \(ip=\)\n", id="IPv4"),
+        pytest.param(f"{FIXED}:{NOBODY}:{HOST}", NAME, rf"DNS {NOBODY} \(ip=\), ", id="names"),
+        pytest.param("ip=[fd00:77::60]", f"[{HOST6}]", r"fd00:77::60/64 \(ip=\)\n", id="IPv6"),
+    ],
+)
+def test_fixed_address(site, setting, host, told):
+    """Without DHCP and routers; dnsmasq only knows the name."""
+    site.serve(record(HOST))
+    with site.start(f"{setting} linux=http://{host}/probe.efi {END}") as vm:
+        probe_done(vm)
+        assert seen(vm).options == "probe-exit=0"
+        assert re.search(told, vm.console), vm.report()
+
+
+def test_bad_ip(boot):
+    message = boot.fails("ip=192.168.77.60:::255.0.255.0 linux=@/probe.efi", 58)
+    assert "netmask '255.0.255.0' is not a netmask" in message
+
+
+@pytest.mark.parametrize("name", ["trixie", "sid"])
+def test_lease_without_dhcp(site, tmp_path, name):
+    """iPXE, from a disk, has its address from somewhere else; nobody answers DHCP."""
+    site.web.put("pivotboot.efi", paths.LOADER)
+    disk = tmp_path / "disk/EFI/BOOT"
+    disk.mkdir(parents=True)
+    shutil.copy(paths.ipxe_all_drivers(name), disk / "BOOTX64.EFI")
+    script = "\n".join((
+        "#!ipxe", "set net0/ip 192.168.77.60", "set net0/netmask 255.255.255.0",
+        "set net0/gateway 192.168.77.1", "set net0/dns 192.168.77.1", "ifopen net0",
+        f"chain --autofree http://{HOST}/pivotboot.efi network-timeout=8"
+        f" linux=http://{NAME}/probe.efi {END}", "",
+    ))  # fmt: skip
+    (disk / "autoexec.ipxe").write_text(script)
+    site.serve(record(HOST))
+    drive = ("-drive", f"if=none,id=disk,format=raw,file=fat:rw:{tmp_path}/disk")
+    with machine.Machine(
+        tmp_path,
+        firmware=name,
+        netdev=site.namespace.netdev,
+        prefix=site.namespace.prefix,
+        extra=(*drive, "-device", "virtio-blk-pci,drive=disk,bootindex=0"),
+    ) as vm:
+        probe_done(vm)
+        assert seen(vm).options == "probe-exit=0"
+        assert "192.168.77.60/24 gateway 192.168.77.1 (earlier lease), DNS" in vm.console
 
 
 def test_no_dhcp_server(site):
