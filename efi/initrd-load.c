@@ -46,7 +46,8 @@ static bool is_as_learnt(const struct initrd_file *file, struct bytes verified)
 {
     struct initrd_walk walk = walk_verified(verified);
 
-    return walk.format == file->walk.format && walk.early_bytes == file->walk.early_bytes;
+    return walk.format == file->walk.format &&
+           (walk.format != INITRD_FORMAT_ZSTD || walk.early_bytes == file->walk.early_bytes);
 }
 
 /* Whether wrapping still applies now that sizes are known: nothing is too large, and nothing

@@ -166,6 +166,17 @@ static bool can_wrap(const struct initrd_plan *plan)
     return any;
 }
 
+/* What the owner says, in place of a look. */
+static void believe(struct initrd_file *file, enum format_said said)
+{
+    initrd_walk_init(&file->walk);
+    file->walk_over = true;
+    if (said == FORMAT_ZSTD)
+        file->walk.format = INITRD_FORMAT_ZSTD;
+    else if (said == FORMAT_CPIO)
+        file->walk.format = INITRD_FORMAT_CPIO;
+}
+
 static enum status choose_wrap(struct boot *boot)
 {
     struct initrd_plan *plan = &boot->plan;
@@ -173,9 +184,13 @@ static enum status choose_wrap(struct boot *boot)
 
     if (boot->root.mode != ROOT_LEAF)
         return STATUS_OK;
-    for (size_t i = 0; i < plan->count; i++)
-        if ((st = walk(boot, i, INITRD_WINDOWS_MOST)))
+    for (size_t i = 0; i < plan->count; i++) {
+        /* Fields that nobody gave are zero: FORMAT_AUTO. */
+        if (boot->config.initrd_format[i] != FORMAT_AUTO)
+            believe(&plan->files[i], boot->config.initrd_format[i]);
+        else if ((st = walk(boot, i, INITRD_WINDOWS_MOST)))
             return st;
+    }
     plan->wrap = boot->config.decompress != DECOMPRESS_ALWAYS && can_wrap(plan);
     console_say(&boot->console, plan->wrap ? "root: the leaf init unpacks the initrd itself (zstd)"
                                            : "root: the leaf init moves what the kernel unpacks");

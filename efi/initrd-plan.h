@@ -28,7 +28,9 @@ enum status initrd_plan_sizes(struct boot *boot);
 
 /*
  * With the root mode known: fills in the rest of boot->plan but the layout, and says in a line
- * how it will be done. A server without ranges means move. Same errors.
+ * how it will be done. Without a word from the owner (initrd-format),
+ * a server that ignores ranges means move where more than the first bytes have to be seen. Same
+ * errors.
  */
 enum status initrd_plan_choose(struct boot *boot);
 

@@ -61,6 +61,18 @@ static void add_ONFAIL(struct text *text, const char *name, const config_ONFAIL 
     add_string(text, name, *value == LEAF_ONFAIL_CONTINUE ? "continue" : "panic");
 }
 
+static void add_FORMAT(struct text *text, const char *name, const config_FORMAT *value)
+{
+    static const char *const names[] = {
+        [FORMAT_AUTO] = "auto",
+        [FORMAT_ZSTD] = "zstd",
+        [FORMAT_CPIO] = "cpio",
+        [FORMAT_OTHER] = "other",
+    };
+
+    add_string(text, name, names[*value]);
+}
+
 static void add_TPM(struct text *text, const char *name, const config_TPM *value)
 {
     add_string(text, name, *value == TPM_REQUIRE ? "require" : "auto");

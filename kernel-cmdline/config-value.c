@@ -53,6 +53,15 @@ static bool read_stream(struct bytes text, enum stream_mode *ret_mode)
     return *ret_mode != STREAM_AUTO || bytes_equal(text, BYTES("auto"));
 }
 
+static bool read_format(struct bytes text, enum format_said *ret_format)
+{
+    *ret_format = bytes_equal(text, BYTES("zstd"))    ? FORMAT_ZSTD
+                  : bytes_equal(text, BYTES("cpio"))  ? FORMAT_CPIO
+                  : bytes_equal(text, BYTES("other")) ? FORMAT_OTHER
+                                                      : FORMAT_AUTO;
+    return *ret_format != FORMAT_AUTO || bytes_equal(text, BYTES("auto"));
+}
+
 static bool read_decompress(struct bytes text, enum decompress_mode *ret_mode)
 {
     *ret_mode = bytes_equal(text, BYTES("never"))    ? DECOMPRESS_NEVER
@@ -93,6 +102,8 @@ bool config_value_read(enum key_type type, struct bytes text, union config_value
         return transport_from_name(text, &ret_value->transport);
     case KEY_TYPE_STREAM:
         return read_stream(text, &ret_value->stream);
+    case KEY_TYPE_FORMAT:
+        return read_format(text, &ret_value->format);
     case KEY_TYPE_DECOMPRESS:
         return read_decompress(text, &ret_value->decompress);
     case KEY_TYPE_TPM:

@@ -16,6 +16,7 @@ union config_value {
     config_ONFAIL onfail;
     config_TRANSPORT transport;
     config_STREAM stream;
+    config_FORMAT format;
     config_DECOMPRESS decompress;
     config_TPM tpm;
     config_FLAG flag;

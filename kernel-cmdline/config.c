@@ -279,7 +279,7 @@ static size_t given_payload_key(const struct config *config)
 {
     static const uint8_t keys[] = {
         KEY_linux_url,     KEY_linux_sha256, KEY_linux_size,           KEY_initrd_url,
-        KEY_initrd_sha256, KEY_initrd_size,  KEY_initrd_unpacked_size,
+        KEY_initrd_sha256, KEY_initrd_size,  KEY_initrd_unpacked_size, KEY_initrd_format,
     };
 
     for (size_t i = 0; i < ARRAY_LENGTH(keys); i++)
@@ -333,6 +333,8 @@ enum status config_check(const struct config *config, struct text *detail)
     if ((st = check_count(config, KEY_initrd_sha256, detail)))
         return st;
     if ((st = check_count(config, KEY_initrd_size, detail)))
+        return st;
+    if ((st = check_count(config, KEY_initrd_format, detail)))
         return st;
     return check_count(config, KEY_initrd_unpacked_size, detail);
 }

@@ -25,6 +25,14 @@ enum stream_mode {
     STREAM_OFF,
 };
 
+/* What an initrd is, as its owner says; verified bytes that are something else are not wrapped. */
+enum format_said {
+    FORMAT_AUTO, /* whoever wants to know has to look */
+    FORMAT_ZSTD, /* from its first byte on */
+    FORMAT_CPIO, /* uncompressed archives to its end */
+    FORMAT_OTHER,
+};
+
 enum decompress_mode {
     DECOMPRESS_AUTO,
     DECOMPRESS_NEVER,
@@ -62,6 +70,7 @@ typedef enum architecture config_ARCHITECTURE;
 typedef enum leaf_onfail config_ONFAIL;
 typedef enum transport config_TRANSPORT;
 typedef enum stream_mode config_STREAM;
+typedef enum format_said config_FORMAT;
 typedef enum decompress_mode config_DECOMPRESS;
 typedef enum tpm_use config_TPM;
 typedef bool config_FLAG;

@@ -89,6 +89,9 @@ void key_type_describe(enum key_type type, struct text *text)
     case KEY_TYPE_STREAM:
         text_add(text, "auto, on or off");
         return;
+    case KEY_TYPE_FORMAT:
+        text_add(text, "auto, zstd, cpio or other");
+        return;
     case KEY_TYPE_DECOMPRESS:
         text_add(text, "auto, never or always");
         return;
@@ -121,6 +124,7 @@ const char *key_type_placeholder(enum key_type type)
         [KEY_TYPE_ONFAIL] = "panic|continue",
         [KEY_TYPE_TRANSPORT] = "auto|snp|firmware",
         [KEY_TYPE_STREAM] = "auto|on|off",
+        [KEY_TYPE_FORMAT] = "auto|zstd|cpio|other",
         [KEY_TYPE_DECOMPRESS] = "auto|never|always",
         [KEY_TYPE_TPM] = "auto|require",
         [KEY_TYPE_FLAG] = "yes|no",

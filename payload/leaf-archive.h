@@ -13,9 +13,9 @@
  *
  * On the command line: rdinit=LEAF_PROGRAM_PATH, in front of everything that the user wrote;
  * the user's own rdinit= taken off the line and into the configuration. (A later rdinit= would
- * win.) Arguments for init may stay on the line; those in the configuration follow them.
+ * win.) Arguments for init stay on the line.
  * The kernel drops arguments that stand before an rdinit=: whoever takes a user's rdinit= off
- * the line drops the unknown bare words in front of it as well, or hands over all of them.
+ * the line drops the unknown bare words in front of it as well.
  */
 #ifndef PAYLOAD_LEAF_ARCHIVE_H
 #define PAYLOAD_LEAF_ARCHIVE_H

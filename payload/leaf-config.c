@@ -24,13 +24,10 @@ enum status leaf_config_encode(const struct leaf_config *config, struct text *te
 {
     enum status st;
 
-    if (config->argument_count > LEAF_ARGUMENTS_MAX || config->part_count > LEAF_PARTS_MAX)
+    if (config->part_count > LEAF_PARTS_MAX)
         return STATUS_LEAF_CONFIG_BAD;
     if (config->init.size > 0 && (st = add(text, "init=", config->init)))
         return st;
-    for (size_t i = 0; i < config->argument_count; i++)
-        if ((st = add(text, "arg=", config->arguments[i])))
-            return st;
     if (config->flags.size > 0 && (st = add(text, "flags=", config->flags)))
         return st;
     st =
@@ -78,12 +75,6 @@ static enum status decode_record(struct bytes record, struct leaf_config *config
         if (config->init.size > 0)
             return STATUS_LEAF_CONFIG_BAD;
         config->init = value;
-        return STATUS_OK;
-    }
-    if (has_key(record, BYTES("arg="), &value)) {
-        if (config->argument_count == LEAF_ARGUMENTS_MAX)
-            return STATUS_LEAF_CONFIG_BAD;
-        config->arguments[config->argument_count++] = value;
         return STATUS_OK;
     }
     if (has_key(record, BYTES("flags="), &config->flags))

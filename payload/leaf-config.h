@@ -4,7 +4,6 @@
  * that a kernel command line can hold. In any order:
  *
  *     init=PATH          the user's own rdinit=, at most once; without it the kernel's search
- *     arg=WORD           an argument for init, behind those the kernel found; repeatable
  *     flags=OPTIONS      mount options of the root tmpfs (rootflags=): "size=80%,mode=755"
  *     onfail=continue    what happens when the leaf root cannot be had: go on in rootfs
  *     onfail=panic       (the default) or not at all
@@ -19,8 +18,7 @@
 #include "status.h"
 #include "text.h"
 
-#define LEAF_ARGUMENTS_MAX 32 /* as many as the kernel itself passes on */
-#define LEAF_PARTS_MAX     99
+#define LEAF_PARTS_MAX 99
 
 enum leaf_onfail {
     LEAF_ONFAIL_PANIC,
@@ -28,9 +26,7 @@ enum leaf_onfail {
 };
 
 struct leaf_config {
-    struct bytes init; /* empty: none */
-    struct bytes arguments[LEAF_ARGUMENTS_MAX];
-    size_t argument_count;
+    struct bytes init;  /* empty: none */
     struct bytes flags; /* empty: the kernel's defaults */
     enum leaf_onfail onfail;
     bool is_verified;

@@ -4,9 +4,6 @@
 
 #define CONSOLE "/dev/console"
 
-/* The kernel's own arguments are no more than these, and so are ours. */
-#define ARGUMENTS_MAX (1 + 2 * LEAF_ARGUMENTS_MAX)
-
 void init_open_console(struct leaf *leaf)
 {
     int fd = system_open(AT_FDCWD, CONSOLE, O_RDWR | O_NOCTTY, 0);
@@ -26,19 +23,12 @@ void init_open_console(struct leaf *leaf)
         message_say(leaf, MESSAGE_WARNING, BYTES("there is no " CONSOLE " for init"));
 }
 
+/* The kernel's own arguments, with init's name in place of the leaf init's. */
 static int execute(struct leaf *leaf, const char *path)
 {
-    char *arguments[ARGUMENTS_MAX + 1];
-    size_t count = 0;
-
-    /* execve() does not write to them. */
-    arguments[count++] = (char *)(uintptr_t)path;
-    for (size_t i = 1; leaf->arguments[0] && leaf->arguments[i] && count < ARGUMENTS_MAX; i++)
-        arguments[count++] = leaf->arguments[i];
-    for (size_t i = 0; i < leaf->config.argument_count && count < ARGUMENTS_MAX; i++)
-        arguments[count++] = (char *)(uintptr_t)leaf->config.arguments[i].data;
-    arguments[count] = NULL;
-    return (int)CALL3(execve, path, arguments, leaf->environment);
+    /* execve() does not write to it. */
+    leaf->arguments[0] = (char *)(uintptr_t)path;
+    return (int)CALL3(execve, path, leaf->arguments, leaf->environment);
 }
 
 void init_execute(struct leaf *leaf)

@@ -7,6 +7,7 @@
 
 #include <asm/errno.h>
 #include <asm/fcntl.h>
+#include <asm/stat.h>
 #include <asm/statfs.h>
 #include <asm/unistd.h>
 #include <linux/fcntl.h>
@@ -105,6 +106,31 @@ static inline int system_stat(int at, const char *path, struct statx *ret_stat)
 {
     return (int)CALL5(statx, at, path, AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH | AT_NO_AUTOMOUNT,
                       STATX_BASIC_STATS, ret_stat);
+}
+
+/*
+ * About the open file itself, in half as many instructions: before 6.11 an empty path is looked
+ * up as well. Of ret_stat only what stands here is set.
+ */
+static inline int system_stat_open(int fd, struct statx *ret_stat)
+{
+    struct stat stat;
+    int error = (int)CALL2(fstat, fd, &stat);
+
+    if (error)
+        return error;
+    ret_stat->stx_ino = stat.st_ino;
+    ret_stat->stx_mode = (uint16_t)stat.st_mode;
+    ret_stat->stx_nlink = (uint32_t)stat.st_nlink;
+    ret_stat->stx_uid = stat.st_uid;
+    ret_stat->stx_gid = stat.st_gid;
+    ret_stat->stx_size = (uint64_t)stat.st_size;
+    ret_stat->stx_blocks = (uint64_t)stat.st_blocks;
+    ret_stat->stx_atime.tv_sec = (int64_t)stat.st_atime;
+    ret_stat->stx_atime.tv_nsec = (uint32_t)stat.st_atime_nsec;
+    ret_stat->stx_mtime.tv_sec = (int64_t)stat.st_mtime;
+    ret_stat->stx_mtime.tv_nsec = (uint32_t)stat.st_mtime_nsec;
+    return 0;
 }
 
 static inline int system_statfs(int fd, struct statfs *ret_stat)

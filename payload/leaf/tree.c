@@ -95,7 +95,7 @@ static int move_file(struct walk *walk, struct name at)
                        (walk->tree->keep ? O_RDONLY : O_RDWR) | O_NOFOLLOW | O_NONBLOCK, 0);
     if (from < 0)
         return fail(walk, "a file could not be opened", from);
-    error = system_stat(from, "", &stat);
+    error = system_stat_open(from, &stat);
     known = error ? NULL : links_find(&walk->links, stat.stx_ino, 0);
     if (error || known) {
         system_close(from);

@@ -23,6 +23,7 @@ static void check_text(struct bytes value, const struct sources *sources)
 #define CHECK_SIZE(value)       require((value) >= 1 && (value) <= INT64_MAX)
 #define CHECK_SECONDS(value)    require((value) >= 1 && (value) <= CONFIG_MAX_SECONDS)
 #define CHECK_ROOT_MODE(value)  require((value) < ROOT_MODE_COUNT)
+#define CHECK_FORMAT(value)     require((value) <= FORMAT_OTHER)
 #define CHECK_STREAM(value)     require((value) <= STREAM_OFF)
 #define CHECK_DECOMPRESS(value) require((value) <= DECOMPRESS_ALWAYS)
 #define CHECK_ONFAIL(value)     require((value) == LEAF_ONFAIL_PANIC || (value) == LEAF_ONFAIL_CONTINUE)
@@ -80,10 +81,12 @@ static void check_complete(const struct config *config)
 {
     uint8_t initrds = config->given[KEY_initrd_url];
     uint8_t digests = config->given[KEY_initrd_sha256], sizes = config->given[KEY_initrd_size];
+    uint8_t formats = config->given[KEY_initrd_format];
 
     require(config->given[KEY_linux_url]);
     require(digests == 0 || digests == initrds);
     require(sizes == 0 || sizes == initrds);
+    require(formats == 0 || formats == initrds);
     require(!config->given[KEY_architecture] || config->architecture == ARCHITECTURE_X64);
 }
 

@@ -21,6 +21,7 @@ static void shows_values_in_one_form(void **state)
     fixture_open(&f);
     assert_status(add_line(&f, BYTES("rootfs-force leaf-onfail=continue tpm=auto "
                                      "initrd=b initrd-sha256=" HEX_UPPER_A " initrd=c "
+                                     "initrd-format=zstd initrd-format=auto "
                                      "initrd-size=0020 initrd-sha256=" HEX_A " "
                                      "rootflags=\"size=80%,mode=755\" rootfs=leaf linux=a")),
                   STATUS_OK);
@@ -28,6 +29,8 @@ static void shows_values_in_one_form(void **state)
                                               "initrd-sha256 " HEX_A "\n"
                                               "initrd-sha256 " HEX_A "\n"
                                               "initrd-size 20\n"
+                                              "initrd-format zstd\n"
+                                              "initrd-format auto\n"
                                               "rootfs leaf\n"
                                               "rootfs-force yes\n"
                                               "rootflags size=80%,mode=755\n"

@@ -112,6 +112,16 @@ static void reads_the_rest(void **state)
     assert_true(config_value_read(KEY_TYPE_ARCHITECTURE, BYTES("aa64"), &value));
     assert_int_equal(value.architecture, ARCHITECTURE_AA64);
     assert_false(config_value_read(KEY_TYPE_ARCHITECTURE, BYTES("ia32"), &value));
+    assert_true(config_value_read(KEY_TYPE_FORMAT, BYTES("auto"), &value));
+    assert_int_equal(value.format, FORMAT_AUTO);
+    assert_true(config_value_read(KEY_TYPE_FORMAT, BYTES("zstd"), &value));
+    assert_int_equal(value.format, FORMAT_ZSTD);
+    assert_true(config_value_read(KEY_TYPE_FORMAT, BYTES("cpio"), &value));
+    assert_int_equal(value.format, FORMAT_CPIO);
+    assert_true(config_value_read(KEY_TYPE_FORMAT, BYTES("other"), &value));
+    assert_int_equal(value.format, FORMAT_OTHER);
+    assert_false(config_value_read(KEY_TYPE_FORMAT, BYTES("gzip"), &value));
+    assert_false(config_value_read(KEY_TYPE_FORMAT, BYTES(""), &value));
     assert_false(config_value_read((enum key_type)99, BYTES("x"), &value));
 }
 

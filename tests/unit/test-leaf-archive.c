@@ -10,8 +10,6 @@
 static struct leaf_config full(void)
 {
     return (struct leaf_config){ .init = BYTES("/sbin/my init"),
-                                 .arguments = { BYTES("one"), BYTES(""), BYTES("k=v w") },
-                                 .argument_count = 3,
                                  .flags = BYTES("size=80%,mode=755"),
                                  .onfail = LEAF_ONFAIL_CONTINUE,
                                  .is_verified = true,
@@ -32,11 +30,6 @@ static void records_go_there_and_back(void **state)
     assert_int_equal(found.init.data[found.init.size], 0);
     assert_true(bytes_equal(found.flags, config.flags));
     assert_int_equal(found.flags.data[found.flags.size], 0);
-    assert_int_equal(found.argument_count, 3);
-    for (size_t i = 0; i < 3; i++) {
-        assert_true(bytes_equal(found.arguments[i], config.arguments[i]));
-        assert_int_equal(found.arguments[i].data[found.arguments[i].size], 0);
-    }
     assert_int_equal(found.onfail, LEAF_ONFAIL_CONTINUE);
     assert_true(found.is_verified);
     assert_int_equal(found.part_count, LEAF_PARTS_MAX);
@@ -63,7 +56,7 @@ static void bad_records_are_refused(void **state)
     static const struct bytes bad[] = {
         BYTES("onfail=panic"), /* no NUL */
         BYTES("\0"),           BYTES("onfail=maybe\0"), BYTES("verified=no\0"),
-        BYTES("other=1\0"),    BYTES("parts=\0"),       BYTES("parts=100\0"),
+        BYTES("arg=1\0"),      BYTES("parts=\0"),       BYTES("parts=100\0"),
         BYTES("parts=1x\0"),   BYTES("parts=-1\0"),     BYTES("init=/a\0init=/b\0"),
     };
     struct leaf_config config;
@@ -78,9 +71,6 @@ static void bad_records_are_refused(void **state)
     assert_int_equal(leaf_config_encode(&config, &text), STATUS_LEAF_CONFIG_BAD);
     config = full();
     config.part_count = LEAF_PARTS_MAX + 1;
-    assert_int_equal(leaf_config_encode(&config, &text), STATUS_LEAF_CONFIG_BAD);
-    config = full();
-    config.argument_count = LEAF_ARGUMENTS_MAX + 1;
     assert_int_equal(leaf_config_encode(&config, &text), STATUS_LEAF_CONFIG_BAD);
 }
 

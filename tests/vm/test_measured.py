@@ -9,6 +9,7 @@ import pytest
 
 import guest_script
 import paths
+import signed_site
 import tpm
 from conftest import LINUX_SECONDS, sha256
 
@@ -118,6 +119,33 @@ def test_line(boot, web, device):
         (POLICY, b"unsigned"),
     ]  # fmt: skip
     check(values, log, predicted(LINE=line), expected)
+
+
+def test_trust_section(boot, web, device):
+    """With trust anchors, whom this loader trusts is in the PCR as well."""
+    kernel = paths.kernel("kernel-6.1")
+    site = signed_site.site_of(
+        kernel.read_bytes(), guest_script.initramfs(REPORT), "console=ttyS0 panic=-1 quiet"
+    )
+    site.policy = f"{signed_site.POLICY}tpm require\n"
+    site.publish(web)
+    loader = signed_site.loader(site.policy)
+    values, log = measured(boot, device, site.line, program=loader)
+    prediction = predicted(
+        ENTRY=str(web.root / "entry.conf"), LINUX=str(kernel), LOADER=str(loader)
+    )
+    assert values["sha256", PCR] == prediction["sha256"]
+    section = [event for event in tpm.events(log) if event.pcr == PCR][-1].tagged()
+    assert section[0] == POLICY
+    assert section[1].startswith(b"PBTRUST1") and site.policy.encode() in section[1]
+
+
+def test_policy_requires_tpm(web):
+    site = signed_site.fresh_site()
+    site.policy = f"{signed_site.POLICY}tpm require\n"
+    site.publish(web)
+    outcome = site.boot(web)
+    assert outcome.status == 212, outcome.console
 
 
 def test_no_tpm(boot):

@@ -4,6 +4,7 @@ The probe carries the words that a kernel would: what it is given shows the deci
 """
 import pytest
 
+import archive
 import bzimage
 import network
 import paths
@@ -115,3 +116,49 @@ def test_server_without_ranges(boot, web, faulty, kernel):
     seen = boot.succeeds(f"{kernel()} initrd={url} -- {DONE}")
     assert "unpacks the initrd itself" in seen.console
     assert faulty.requested == ["/initrd", "/initrd"]
+
+
+ZSTD = b"\x28\xb5\x2f\xfd" + blob(200_000)
+
+
+@pytest.mark.parametrize(
+    "formats, initrds, way",
+    [
+        # A server that ignores ranges would have to send the archive in front once more.
+        (("cpio", "zstd"), (b"early", b"zstd"), "unpacks the initrd itself"),
+        (("other",), (b"zstd",), "moves what the kernel unpacks"),
+        (("auto", "zstd"), (b"zstd", b"zstd"), "unpacks the initrd itself"),
+    ],
+)
+def test_format_that_is_told(boot, faulty, kernel, formats, initrds, way):
+    """Whoever says what an initrd is saves the look at it."""
+    early = archive.Archive()
+    early.file("kernel/early", blob(100_000))
+    contents = {b"zstd": ZSTD, b"early": early.finished()}
+    words, asked = "", []
+    for number, (name, kind) in enumerate(zip(formats, initrds)):
+        data = contents[kind]
+        head = f"HTTP/1.1 200 OK\r\nContent-Length: {len(data)}\r\n\r\n".encode()
+        faulty.answers[f"/{number}"] = [head, data]
+        words += (
+            f" initrd=http://{network.SLIRP_HOST}:{faulty.port}/{number} initrd-format={name}"
+            f" initrd-size={len(data)}"
+        )
+        asked += [f"/{number}"] * (name == "auto")
+    seen = boot.succeeds(f"{kernel()}{words} -- {DONE}")
+    assert way in seen.console
+    assert faulty.requested == asked + [f"/{number}" for number in range(len(formats))]
+    assert seen.initrd_size > sum(len(contents[kind]) for kind in initrds)
+
+
+@pytest.mark.parametrize("told", ["cpio", "zstd"])
+def test_format_that_is_told_wrongly(boot, web, kernel, told):
+    """The verified bytes count: what is not zstd after all is not wrapped, but boots."""
+    early = archive.Archive()
+    early.file("kernel/early", blob(5_000))
+    data = early.finished() + ZSTD
+    web.put("initrd", data)
+    wrong = boot.succeeds(f"{kernel()} initrd=@/initrd initrd-format={told} -- {DONE}")
+    (boot.folder / "vm").rename(boot.folder / "vm-wrong")
+    moved = boot.succeeds(f"{kernel()} initrd=@/initrd initrd-format=other -- {DONE}")
+    assert (wrong.initrd_size, wrong.initrd_sha256) == (moved.initrd_size, moved.initrd_sha256)

@@ -1,6 +1,6 @@
 /*
  * Writes the initrd that the loader would hand over, with its own generator:
- *     leaf-initrd PROGRAM OUTPUT [init=PATH] [arg=WORD] [flags=OPTIONS] [onfail=continue]
+ *     leaf-initrd PROGRAM OUTPUT [init=PATH] [flags=OPTIONS] [onfail=continue]
  *                 [verified=yes] [plain=FILE] [part=FILE]
  * plain: a blob as it is; part: a wrapped one.
  */
@@ -87,8 +87,6 @@ int main(int argc, char **argv)
 
         if (!strncmp(argv[i], "init=", 5))
             config.init = value;
-        else if (!strncmp(argv[i], "arg=", 4))
-            config.arguments[config.argument_count++] = value;
         else if (!strncmp(argv[i], "flags=", 6))
             config.flags = value;
         else if (!strcmp(argv[i], "onfail=continue"))
