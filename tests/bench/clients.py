@@ -238,13 +238,15 @@ class Bench:
         monolithic = paths.fetched("grub-http") / "usr/lib/grub/x86_64-efi/monolithic"
         shutil.copy(monolithic / "grubnetx64.efi", folder / "tftp")
         (folder / "tftp/grub").mkdir()
-        address, _, port = self.host.partition(":")
-        server = f"(http,{address}{f',{port}' if port else ''})"
+        server = f"(http,{self.host})"
         (folder / "tftp/grub/grub.cfg").write_text(
             f"echo 'BEGIN GRUB'\nlinux {server}/kernel\necho 'END GRUB'\n"
         )
         with self._netboot(folder, "grubnetx64.efi") as vm:
             vm.wait_for("END GRUB", SECONDS)
+            # It goes on behind an error, and would have been very fast.
+            if "error:" in vm.console:
+                raise machine.Timeout(f"GRUB did not fetch the file:\n{vm.report()}")
             seconds = vm.seconds_between(rb"BEGIN GRUB", rb"END GRUB")
         self._end_of_boot()
         return {names[0]: self.rate(seconds)}
