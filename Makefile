@@ -455,7 +455,7 @@ run-machine: run-needs
 run: run-machine
 	@$(exit $(or $(shell cat $B/vm/run-status-$$PPID && rm $B/vm/run-status-$$PPID),125))false
 
-test-needs: run-needs test-kernels $B/vm/runc.cpio.zst $B/vm/deaf.efi $(UNIT_TESTS) $(FUZZ_REPLAYS) \
+test-needs: run-needs test-kernels $B/vm/runc.cpio.zst $B/vm/deaf.efi $B/bench/forwarder $(UNIT_TESTS) $(FUZZ_REPLAYS) \
     $B/tools/keys-table $B/tools/trust
 test: test-needs
 	@$(PYTHON) tests/run
@@ -475,7 +475,7 @@ $B/bench/congestion.so: tests/bench/link/congestion.c
 	$(Q)$(CC) -std=gnu11 -O2 -shared -fPIC $(WARNINGS) $< -o $@
 
 .PHONY: bench-net
-bench-net: test-needs $B/bench/forwarder $B/bench/congestion.so
+bench-net: test-needs $B/bench/congestion.so
 	@$(PYTHON) tests/bench/net.py
 
 clean:
