@@ -29,7 +29,8 @@ help:
 	@echo "make format  lay out all C sources with clang-format"
 	@echo "make pcr ENTRY=file LINUX=file   predict PCR 12 (measured boot, see README.md)"
 	@echo "make fuzz T=target SECONDS=60   explore with libFuzzer"
-	@echo "make bench-net  throughput beside iPXE, GRUB and the firmware, on clean and lossy links"
+	@echo "make bench-net   throughput beside iPXE, GRUB and the firmware, on clean and lossy links"
+	@echo "make bench-root  what a root that pivot_root can leave costs (ROWS=, TURNS=)"
 	@echo "make lock    take the archive's library versions into .deps/lock"
 	@echo "make clean   remove $B (downloads stay in the cache)"
 
@@ -477,6 +478,14 @@ $B/bench/congestion.so: tests/bench/link/congestion.c
 .PHONY: bench-net
 bench-net: test-needs $B/bench/congestion.so
 	@$(PYTHON) tests/bench/net.py
+
+$B/bench/init: tests/bench/root/init.c | $B/.packages
+	@mkdir -p $(@D)
+	$(Q)$(CC) -std=gnu11 -O2 -static -s $(WARNINGS) $< -o $@
+
+.PHONY: bench-root
+bench-root: setup test-kernels $B/bench/init $B/leaf-init $B/leaf-initrd
+	@PYTHONDONTWRITEBYTECODE=1 $(PYTHON) tests/bench/root.py
 
 clean:
 	rm -rf $B

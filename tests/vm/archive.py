@@ -22,7 +22,11 @@ class Archive:
 
     def console(self, name="dev/console"):
         """The character device 5:1, which the kernel opens for /init."""
-        self._add(name, stat.S_IFCHR | 0o600, device=(5, 1))
+        self.device(name, 5, 1)
+
+    def device(self, name, major, minor):
+        """A character device."""
+        self._add(name, stat.S_IFCHR | 0o600, device=(major, minor))
 
     def finished(self):
         """The archive's bytes, a multiple of four as the kernel expects."""

@@ -16,7 +16,7 @@ from test_linux import acpi_table
 
 FILES = pathlib.Path(__file__).with_name("disk-root")
 KERNEL = "kernel-6.1"
-OPTIONS = "console=ttyS0 root=/dev/vda rootfstype=ext4 ro panic=-1"
+OPTIONS = "console=ttyS0 no_timer_check root=/dev/vda rootfstype=ext4 ro panic=-1"
 
 
 @pytest.fixture(scope="module")

@@ -109,7 +109,7 @@ def test_pages_of_zeros_are_not_unpacked(store):
 def test_moving_keeps_holes_and_extended_attributes(store):
     setup = trees.setup(guest.BUILD)
     initrd = store.initrd(f"plain={store.plain('setup', setup)}")
-    words = "console=ttyS0 panic=-1 loglevel=6 rdinit=/setup -- manifest pivot"
+    words = "console=ttyS0 no_timer_check panic=-1 loglevel=6 rdinit=/setup -- manifest pivot"
     report = guest.boot(guest.kernel("6.1"), initrd, words, raw=True)
     assert report.blocks("/sparse") == 8 * 2
     files = report.files(attributes=True)
@@ -176,7 +176,7 @@ def test_several_parts_and_what_the_kernel_unpacked(store):
     # The kernel itself does the same with these archives, one behind the other.
     reference = guest.boot(
         guest.kernel("6.1"), store.folder / join(store, "early", "first", "second"),
-        "console=ttyS0 panic=-1 loglevel=6 -- manifest", raw=True,
+        "console=ttyS0 no_timer_check panic=-1 loglevel=6 -- manifest", raw=True,
     )
     ours, theirs = report.files(), reference.files()
     for files in (ours, theirs):
@@ -221,7 +221,7 @@ def test_init_gets_what_the_kernel_would_give_it(store, how):
     ours = guest.boot(guest.kernel("6.1"), initrd, words)
     theirs = guest.boot(
         guest.kernel("6.1"), store.packed("every", entries),
-        f"console=ttyS0 panic=-1 loglevel=6 {words}", raw=True,
+        f"console=ttyS0 no_timer_check panic=-1 loglevel=6 {words}", raw=True,
     )
     assert ours.all("ARG") == ["/init", "unknown", "manifest", "second"]
     for tag in ("ARG", "ENV", "FD", "MASK", "FILES", "DIRECTORY", "PID", "NICE", "SIGNAL"):
@@ -309,7 +309,7 @@ def test_a_failed_move_is_taken_back(store):
     # filesystem mounted by somebody is what can be arranged here. It is met in the middle.
     setup = trees.setup(guest.BUILD, words=b"mount")
     initrd = store.initrd(f"plain={store.plain('setup-mount', setup)}", "onfail=continue")
-    words = "console=ttyS0 panic=-1 loglevel=6 rdinit=/setup -- manifest pivot"
+    words = "console=ttyS0 no_timer_check panic=-1 loglevel=6 rdinit=/setup -- manifest pivot"
     report = guest.boot(guest.kernel("6.1"), initrd, words, raw=True)
     assert "another filesystem is mounted" in report.console
     files = report.files(attributes=True)

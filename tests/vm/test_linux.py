@@ -33,23 +33,23 @@ def told(console, what):
 @pytest.mark.parametrize(
     "kernel, words, expected, pivot_root",
     [
-        ("kernel-7", "rootfs=nullfs stream=on", 'console=ttyS0 a="b  c" ro', "ok"),
-        ("kernel-6.1", "rootfs=none", 'console=ttyS0 a="b  c" ro', "EINVAL"),
+        ("kernel-7", "rootfs=nullfs stream=on", 'console=ttyS0 no_timer_check a="b  c" ro', "ok"),
+        ("kernel-6.1", "rootfs=none", 'console=ttyS0 no_timer_check a="b  c" ro', "EINVAL"),
         # A stock kernel does not know the word and makes it an argument of init.
         (
             "kernel-6.1",
             "rootfs=nonroot_initramfs rootfs-force",
-            'nonroot_initramfs console=ttyS0 a="b  c" ro',
+            'nonroot_initramfs console=ttyS0 no_timer_check a="b  c" ro',
             "EINVAL",
         ),
         # What nobody had to know: the kernels differ, the outcome does not.
-        ("kernel-7", "", 'console=ttyS0 a="b  c" ro', "ok"),
-        ("kernel-6.12", "", 'rdinit=/.pivotboot/leaf console=ttyS0 a="b  c" ro', "ok"),
-        ("kernel-6.1", "stream=on", 'rdinit=/.pivotboot/leaf console=ttyS0 a="b  c" ro', "ok"),
+        ("kernel-7", "", 'console=ttyS0 no_timer_check a="b  c" ro', "ok"),
+        ("kernel-6.12", "", 'rdinit=/.pivotboot/leaf console=ttyS0 no_timer_check a="b  c" ro', "ok"),
+        ("kernel-6.1", "stream=on", 'rdinit=/.pivotboot/leaf console=ttyS0 no_timer_check a="b  c" ro', "ok"),
     ],
 )
 def test_kernel(boot, web, kernel, words, expected, pivot_root):
-    console = run_demo(boot, web, kernel, words, 'console=ttyS0 a="b  c" ro')
+    console = run_demo(boot, web, kernel, words, 'console=ttyS0 no_timer_check a="b  c" ro')
     assert told(console, "kernel").startswith(kernel.removeprefix("kernel-") + ".")
     assert told(console, "command line:") == expected
     assert re.search(f"^pivot_root: {pivot_root}$", console, re.MULTILINE)
@@ -76,7 +76,7 @@ def test_early_archive(boot, web, one_file):
     web.put("early", early.finished() + (bytes(512) + demo if one_file else b""))
     web.put("demo", demo)
     initrds = "initrd=@/early" if one_file else "initrd=@/early initrd=@/demo"
-    with boot.start(f"linux=@/vmlinuz {initrds} -- console=ttyS0", memory="1024") as vm:
+    with boot.start(f"linux=@/vmlinuz {initrds} -- console=ttyS0 no_timer_check", memory="1024") as vm:
         assert vm.wait(LINUX_SECONDS) == 0, vm.report()
         console = vm.console
     assert "the leaf init unpacks the initrd itself" in console
@@ -91,7 +91,7 @@ def test_wrong_initrd_while_it_streams(boot, web, kernel):
     web.put("demo.cpio.zst", paths.DEMO)
     message = boot.fails(
         f"linux=@/vmlinuz initrd=@/demo.cpio.zst initrd-sha256={'0' * 64} stream=on"
-        " -- console=ttyS0",
+        " -- console=ttyS0 no_timer_check",
         81,
         memory="1024",
     )
@@ -104,5 +104,5 @@ def test_too_little_memory(boot, web):
     web.put("demo.cpio.zst", paths.DEMO)
     with open(web.root / "large", "wb") as file:
         file.truncate(160 << 20)
-    message = boot.fails("linux=@/vmlinuz initrd=@/large -- console=ttyS0", 135, memory="320")
+    message = boot.fails("linux=@/vmlinuz initrd=@/large -- console=ttyS0 no_timer_check", 135, memory="320")
     assert "the initrd takes 160.0 MiB in one block, and there were" in message

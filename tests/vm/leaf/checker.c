@@ -25,6 +25,7 @@
 #include <sys/sysmacros.h>
 #include <sys/wait.h>
 #include <sys/xattr.h>
+#include <termios.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -284,6 +285,7 @@ int main(int argc, char **argv, char **envp)
     }
     printf("@END\n");
     fflush(stdout);
+    tcdrain(STDOUT_FILENO); /* powering off does not wait for the serial port */
     sync();
     reboot(RB_POWER_OFF);
     for (;;)

@@ -53,7 +53,7 @@ def boot(kernel_path, initrd, words, memory="512", timeout=240, raw=False):
         "qemu-system-x86_64", "-accel", "tcg", "-cpu", "qemu64,-cx16", "-smp", "1", "-m", memory,
         "-nographic", "-no-reboot", "-nodefaults", "-serial", "stdio", "-kernel", kernel_path,
         "-initrd", str(initrd), "-append",
-        words if raw else f"console=ttyS0 panic=-1 loglevel=6 rdinit=/.pivotboot/leaf {words}",
+        words if raw else f"console=ttyS0 no_timer_check panic=-1 loglevel=6 rdinit=/.pivotboot/leaf {words}",
     ]
     start = time.monotonic()
     done = subprocess.run(
