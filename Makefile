@@ -343,11 +343,11 @@ $B/fuzz/lib/%.o: $L/.complete Makefile
 	$(Q)$(CC) $(HOST_CFLAGS) -fsanitize=fuzzer-no-link $(LIBRARY_FLAGS) $(EXTRA) -c $L/$*.c -o $@
 
 # This one runs all of net/ on lwIP.
-FUZZ_NETWORK := $(patsubst %.c,$B/fuzz/%.o,$(subst $L/,lib/,$(NET) $(LWIP)))
-$(patsubst %.c,$B/fuzz/%.o,$(NET)): EXTRA = $(WARNINGS) $(LWIP_HOST_FLAGS)
+FUZZ_NETWORK := $(patsubst %.c,$B/fuzz/%.o,$(subst $L/,lib/,$(NET) $(LWIP)) tests/unit/http-get.c)
+$(patsubst %.c,$B/fuzz/%.o,$(NET) tests/unit/http-get.c): EXTRA = $(WARNINGS) $(LWIP_HOST_FLAGS)
 $(patsubst $L/%.c,$B/fuzz/lib/%.o,$(LWIP)): EXTRA = $(LWIP_HOST_FLAGS)
 $B/fuzz/explore-frames: $(FUZZ_NETWORK)
-$B/fuzz/replay-frames: $(call host_object,$(NET) $(LWIP))
+$B/fuzz/replay-frames: $(call host_object,$(NET) $(LWIP) tests/unit/http-get.c)
 
 $B/fuzz/explore-%: tests/fuzz/fuzz-%.c $(FUZZ_OBJECTS)
 	$(Q)$(CC) $(HOST_CFLAGS) $(WARNINGS) -Wno-missing-prototypes -fsanitize=fuzzer \
