@@ -301,7 +301,7 @@ $B/unit/test-signature $B/unit/test-trust-section: | $B/signatures/.complete
 
 # These run all of net/ on the real lwIP, against a peer with an lwIP of its own. There lwIP's
 # assertions end the test.
-NET_TEST := tests/unit/peer.c tests/unit/peer-file.c tests/unit/rig.c
+NET_TEST := $(addprefix tests/unit/,http-get.c peer.c peer-file.c rig.c)
 LWIP_HOST_FLAGS = $(LWIP_INCLUDES) '-DLWIP_PLATFORM_ASSERT(message)=__builtin_trap()'
 $(call host_object,$(NET) $(NET_TEST)): EXTRA = $(WARNINGS) $(LWIP_HOST_FLAGS)
 $(call host_object,$(LWIP)): EXTRA = $(LIBRARY_FLAGS) $(LWIP_HOST_FLAGS)
@@ -343,11 +343,11 @@ $B/fuzz/lib/%.o: $L/.complete Makefile
 	$(Q)$(CC) $(HOST_CFLAGS) -fsanitize=fuzzer-no-link $(LIBRARY_FLAGS) $(EXTRA) -c $L/$*.c -o $@
 
 # This one runs all of net/ on lwIP.
-FUZZ_NETWORK := $(patsubst %.c,$B/fuzz/%.o,$(subst $L/,lib/,$(NET) $(LWIP)))
-$(patsubst %.c,$B/fuzz/%.o,$(NET)): EXTRA = $(WARNINGS) $(LWIP_HOST_FLAGS)
+FUZZ_NETWORK := $(patsubst %.c,$B/fuzz/%.o,$(subst $L/,lib/,$(NET) $(LWIP)) tests/unit/http-get.c)
+$(patsubst %.c,$B/fuzz/%.o,$(NET) tests/unit/http-get.c): EXTRA = $(WARNINGS) $(LWIP_HOST_FLAGS)
 $(patsubst $L/%.c,$B/fuzz/lib/%.o,$(LWIP)): EXTRA = $(LWIP_HOST_FLAGS)
 $B/fuzz/explore-frames: $(FUZZ_NETWORK)
-$B/fuzz/replay-frames: $(call host_object,$(NET) $(LWIP))
+$B/fuzz/replay-frames: $(call host_object,$(NET) $(LWIP) tests/unit/http-get.c)
 
 $B/fuzz/explore-%: tests/fuzz/fuzz-%.c $(FUZZ_OBJECTS)
 	$(Q)$(CC) $(HOST_CFLAGS) $(WARNINGS) -Wno-missing-prototypes -fsanitize=fuzzer \
@@ -456,7 +456,7 @@ run-machine: run-needs
 run: run-machine
 	@$(exit $(or $(shell cat $B/vm/run-status-$$PPID && rm $B/vm/run-status-$$PPID),125))false
 
-test-needs: run-needs test-kernels $B/vm/runc.cpio.zst $B/vm/deaf.efi $(UNIT_TESTS) $(FUZZ_REPLAYS) \
+test-needs: run-needs test-kernels $B/vm/runc.cpio.zst $B/vm/deaf.efi $B/bench/forwarder $(UNIT_TESTS) $(FUZZ_REPLAYS) \
     $B/tools/keys-table $B/tools/trust
 test: test-needs
 	@$(PYTHON) tests/run
@@ -476,7 +476,7 @@ $B/bench/congestion.so: tests/bench/link/congestion.c
 	$(Q)$(CC) -std=gnu11 -O2 -shared -fPIC $(WARNINGS) $< -o $@
 
 .PHONY: bench-net
-bench-net: test-needs $B/bench/forwarder $B/bench/congestion.so
+bench-net: test-needs $B/bench/congestion.so
 	@$(PYTHON) tests/bench/net.py
 
 $B/bench/init: tests/bench/root/init.c | $B/.packages

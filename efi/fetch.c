@@ -6,6 +6,10 @@
 #include "mbedtls-sha256.h"
 #include "progress.h"
 
+/* What is not larger is not asked for in parts: an entry may be made by a program that has never
+ * heard of them. In bytes. */
+#define FETCH_TEXT_MAX_BYTES (1024 * 1024)
+
 /* The URLs of one file, its own first. Too large for the stack that the firmware gives. */
 struct places {
     struct bytes urls[MIRRORS_MOST];
@@ -129,7 +133,11 @@ enum status fetch_file(const struct fetch *fetch, const struct fetch_file *file,
 {
     struct pages pages = { 0 };
     struct pages_sink memory;
-    struct errand errand = { .fetch = fetch, .name = file->name, .pages = &pages };
+    struct errand errand = {
+        .fetch = fetch,
+        .name = file->name,
+        .pages = file->limit_bytes > FETCH_TEXT_MAX_BYTES ? &pages : NULL,
+    };
     enum status st;
 
     pages_sink_init(&memory, &pages, fetch->services, file->limit_bytes, detail);

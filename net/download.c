@@ -133,7 +133,7 @@ static enum status start_more(struct download *download)
     enum status st;
 
     parallel_look(&download->parallel, now_ms, busy);
-    if (now_ms < download->pause_until_ms)
+    if (now_ms < download->pause_until_ms || now_ms >= download->total_deadline_ms)
         return STATUS_OK;
     while (started && download_busy(download) < wanted(download))
         if ((st = start_one(download, now_ms, &started)))

@@ -32,8 +32,8 @@ struct download_request {
     struct mirrors *mirrors;
     /* Zero: the whole file. A part of it is for small ones: fetched at once or again. */
     struct http_range range;
-    /* May be NULL; else gets the size of the whole file, as of http_request, once there is an
-     * answer. */
+    /* May be NULL; else gets the size of the whole file in bytes, or SINK_SIZE_UNKNOWN, once there
+     * is an answer. Untrusted. */
     uint64_t *ret_file_bytes;
     /* Gets the file in order. begin is called again when it begins anew. */
     struct sink *body;
@@ -65,7 +65,7 @@ struct download_request {
  * for STATUS_BLOB_SIZE and STATUS_BLOB_DIGEST. Tried elsewhere only: STATUS_URL_*;
  * STATUS_HTTP_NOT_FOUND and most other STATUS_HTTP_STATUS; answers that cannot be used. Tried
  * until the time is over: STATUS_NET_*, STATUS_HTTP_TRUNCATED, STATUS_HTTP_STATUS of 408, 429
- * and from 500 on. See http.h.
+ * and from 500 on. See http-transfer.h.
  */
 enum status download_get(struct network *network, const struct download_request *request,
                          struct text *detail, struct text *ret_url);

@@ -46,8 +46,11 @@ enum status http_exchange_start(struct http_exchange *exchange, struct bytes tex
 
 /*
  * Goes as far as possible without waiting; to be called after each network_poll until
- * *ret_done (the response is complete, whatever its code) or an error, which are as for
- * http_get.
+ * *ret_done (the response is complete, whatever its code) or an error.
+ * STATUS_NET_NAME_UNKNOWN; STATUS_NET_CONNECT (refused); STATUS_NET_TIMEOUT (which one of the
+ * timeouts, and how far it came); STATUS_NET_RESET; STATUS_OUT_OF_MEMORY; errors of
+ * http_response_feed and http_response_end. detail names the URL, what was expected and what was
+ * found.
  */
 enum status http_exchange_step(struct http_exchange *exchange, bool *ret_done);
 

@@ -1,6 +1,6 @@
 /*
- * A GET that follows redirects, by steps: one exchange after the other. For net/http.c and
- * net/download.c.
+ * A GET that follows redirects (301, 302, 303, 307, 308), by steps: one exchange after the
+ * other. For net/download.c.
  */
 #ifndef NET_HTTP_TRANSFER_H
 #define NET_HTTP_TRANSFER_H
@@ -25,7 +25,11 @@ struct http_transfer {
 enum status http_transfer_start(struct http_transfer *transfer, struct network *network,
                                 const struct http_request *request, struct text *detail);
 
-/* As http_exchange_step; *ret_done: all of the body has been given to the sink. */
+/*
+ * As http_exchange_step; *ret_done: all of the body has been given to the sink. Also
+ * STATUS_HTTP_REDIRECT_*, STATUS_HTTP_NOT_FOUND (404 and 410), STATUS_HTTP_STATUS (every other
+ * code but 200, and 206 where a range was asked for).
+ */
 enum status http_transfer_step(struct http_transfer *transfer, bool *ret_done);
 
 void http_transfer_stop(struct http_transfer *transfer);

@@ -20,9 +20,7 @@ import process  # noqa: E402
 import servers  # noqa: E402
 import ways  # noqa: E402
 
-FORWARDER = paths.BUILD / "bench/forwarder"
 CONGESTION = paths.BUILD / "bench/congestion.so"
-SERVER = "server0"  # the forwarder's own end of a lossy link
 SECONDS = 600
 
 NGINX = "sendfile on; tcp_nopush on;"
@@ -96,9 +94,8 @@ class Bench:
         prefix_address = network.SLIRP_HOST
         if self.kind == "tap":
             self.namespace = network.Namespace()
-            self.device = network.TAP
             if self.link:
-                self._forward()
+                self.namespace.forward(self.link.delay_ms, self.link.loss, self.bytes_per_s)
             prefix_address = network.NAMESPACE_HOST
         environment = dict(os.environ)
         if self.link:
@@ -127,25 +124,6 @@ class Bench:
         if self.namespace:
             self.namespace.close()
         shutil.rmtree(self.folder)
-
-    def _forward(self):
-        """The server's address moves behind the forwarder."""
-        self.namespace.run("ip", "address", "flush", "dev", network.TAP)
-        forwarder = process.start(
-            [
-                FORWARDER, network.TAP, SERVER, int(self.link.delay_ms * 1000), self.link.loss,
-                self.bytes_per_s, 1,
-            ],
-            self.namespace.prefix,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-        )  # fmt: skip
-        self.processes.append(forwarder)
-        if forwarder.stdout.readline() != b"ready\n":
-            raise paths.SetupError("the forwarder does not start")
-        self.namespace.run("ip", "address", "add", f"{network.NAMESPACE_HOST}/24", "dev", SERVER)
-        self.namespace.run("ip", "link", "set", SERVER, "up")
-        self.device = SERVER
 
     def add(self, client, step):
         """step(clients) measures the clients that share it; returns client -> MB/s."""
@@ -181,7 +159,7 @@ class Bench:
             netdev = network.slirp(tftp=folder / "tftp", bootfile=file)
             return Watched(folder, netdev=netdev, **options)
         self.processes.append(
-            dnsmasq(self.namespace, folder, self.device, f"--dhcp-boot={file}", "--enable-tftp",
+            dnsmasq(self.namespace, folder, self.namespace.device, f"--dhcp-boot={file}", "--enable-tftp",
                     f"--tftp-root={folder}/tftp")  # fmt: skip
         )
         return Watched(
@@ -189,8 +167,8 @@ class Bench:
         )
 
     def _end_of_boot(self):
-        """The DHCP server of one boot; the forwarder stays."""
-        while len(self.processes) > (1 if self.link else 0):
+        """The DHCP server of one boot."""
+        while self.processes:
             process.stop(self.processes.pop())
 
     def by_ipxe(self, names):
@@ -237,7 +215,7 @@ class Bench:
         options = dict(self.options, kernel=paths.LOADER,
                        append=f"linux=http://{self.host}/file {digest}")  # fmt: skip
         if self.namespace:
-            self.processes.append(dnsmasq(self.namespace, folder, self.device))
+            self.processes.append(dnsmasq(self.namespace, folder, self.namespace.device))
             options.update(netdev=self.namespace.netdev, prefix=self.namespace.prefix)
         else:
             options["netdev"] = network.slirp()
@@ -260,13 +238,15 @@ class Bench:
         monolithic = paths.fetched("grub-http") / "usr/lib/grub/x86_64-efi/monolithic"
         shutil.copy(monolithic / "grubnetx64.efi", folder / "tftp")
         (folder / "tftp/grub").mkdir()
-        address, _, port = self.host.partition(":")
-        server = f"(http,{address}{f',{port}' if port else ''})"
+        server = f"(http,{self.host})"
         (folder / "tftp/grub/grub.cfg").write_text(
             f"echo 'BEGIN GRUB'\nlinux {server}/kernel\necho 'END GRUB'\n"
         )
         with self._netboot(folder, "grubnetx64.efi") as vm:
             vm.wait_for("END GRUB", SECONDS)
+            # It goes on behind an error, and would have been very fast.
+            if "error:" in vm.console:
+                raise machine.Timeout(f"GRUB did not fetch the file:\n{vm.report()}")
             seconds = vm.seconds_between(rb"BEGIN GRUB", rb"END GRUB")
         self._end_of_boot()
         return {names[0]: self.rate(seconds)}

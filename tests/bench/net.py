@@ -58,6 +58,7 @@ def measure(name, bench):
     for turn in range(ROUNDS):
         print(f"{name}: round {turn + 1} of {ROUNDS}", file=sys.stderr, flush=True)
         for client, rate in bench.round(backwards=turn % 2 == 1).items():
+            print(f"  {client}: {rate:.1f} MB/s", file=sys.stderr, flush=True)
             values[client].append(rate)
     return values
 

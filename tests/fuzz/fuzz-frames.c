@@ -6,7 +6,8 @@
  */
 #include <stdlib.h>
 
-#include "net/http.h"
+#include "net/network.h"
+#include "tests/unit/http-get.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

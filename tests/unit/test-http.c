@@ -1,5 +1,5 @@
 /* The network and the HTTP client, with the real lwIP, against a peer in another process. */
-#include "net/http.h"
+#include "http-get.h"
 #include "rig.h"
 
 #define OK_LINE "HTTP/1.1 200 OK\r\n"

@@ -1,7 +1,7 @@
 /* Addresses and names of both families, with the real lwIP, against a peer in another process. */
 #include <poll.h>
 
-#include "net/http.h"
+#include "http-get.h"
 #include "peer.h"
 #include "support.h"
 

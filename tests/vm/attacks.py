@@ -146,7 +146,7 @@ def intermediate_missing(site):
     site.chain = ()
 
 
-@attack(187)
+@attack(191)
 def signer_as_authority(site):
     """a signer that issues certificates though it may not"""
     site.signers = (pki.Identity("Deputy", signed_site.signer()),)

@@ -7,6 +7,7 @@ import os
 import subprocess
 import time
 
+import paths
 import process
 from paths import SetupError
 
@@ -19,6 +20,7 @@ NAMESPACE_HOST6 = "fd00:77::1"
 NAMESPACE_NOBODY = "192.168.77.9"
 NAMESPACE_NOBODY6 = "fd00:77::9"
 TAP = "tap0"
+SERVER_TAP = "tap1"  # where the namespace stands when a forwarder is in between
 
 
 def slirp(tftp=None, bootfile=None):
@@ -36,6 +38,8 @@ class Namespace:
     netdev = f"tap,ifname={TAP},script=no,downscript=no"
 
     def __init__(self):
+        self.device = TAP  # the namespace's end of the network
+        self.forwarder = None
         unshare = ["unshare", "-n"] if os.geteuid() == 0 else ["unshare", "-Urn"]
         if not os.access("/dev/net/tun", os.R_OK | os.W_OK):
             raise SetupError("/dev/net/tun cannot be opened, and this needs a tap device")
@@ -59,10 +63,31 @@ class Namespace:
         # nodad: it can be used, and listened on, at once.
         self.run("ip", "address", "add", f"{NAMESPACE_HOST6}/64", "dev", TAP, "nodad")
 
+    def forward(self, delay_ms, loss, bytes_per_s):
+        """Puts a link with a delay and a loss, each way, between the machine and the namespace."""
+        self.run("ip", "address", "flush", "dev", TAP)
+        self.forwarder = process.start(
+            [
+                paths.FORWARDER, TAP, SERVER_TAP, int(delay_ms * 1000), loss, bytes_per_s, 1,
+            ],
+            self.prefix,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+        )  # fmt: skip
+        if self.forwarder.stdout.readline() != b"ready\n":
+            raise SetupError("the forwarder does not start")
+        self.run("ip", "address", "add", f"{NAMESPACE_HOST}/24", "dev", SERVER_TAP)
+        self.run("ip", "link", "set", SERVER_TAP, "up")
+        self.device = SERVER_TAP
+
     def run(self, *command):
         subprocess.run([*self.prefix, *command], check=True)
 
     def close(self):
+        if self.forwarder:
+            process.stop(self.forwarder)
+            self.forwarder.stdin.close()
+            self.forwarder.stdout.close()
         process.stop(self.holder)
         self.holder.stdin.close()
         self.holder.stdout.close()
@@ -104,7 +129,7 @@ def serve(namespace, folder, *options):
             [
                 "dnsmasq", "--keep-in-foreground", "--conf-file=/dev/null", "--log-facility=-",
                 "--log-dhcp", f"--pid-file={folder}/dnsmasq.pid", "--user=", "--group=",
-                f"--dhcp-leasefile={folder}/dnsmasq.leases", f"--interface={TAP}",
+                f"--dhcp-leasefile={folder}/dnsmasq.leases", f"--interface={namespace.device}",
                 "--bind-interfaces", "--no-ping", "--no-resolv", "--no-hosts", *options,
             ],
             namespace.prefix,

@@ -10,6 +10,7 @@ LOADER = BUILD / "pivotboot.efi"
 TRUST = BUILD / "tools/trust"
 PROBE = BUILD / "vm/probe.efi"
 DEAF = BUILD / "vm/deaf.efi"
+FORWARDER = BUILD / "bench/forwarder"
 DEMO = BUILD / "vm/demo.cpio.zst"
 RUNC = BUILD / "vm/runc.cpio.zst"
 CACHE = pathlib.Path(

@@ -128,10 +128,10 @@ class Site:
             return Outcome(int(found[2]), found[1], None, vm.console, own)
 
 
-# Who looks at a part of /fickle gets another file than who fetches all of it.
+# Who looks at the first 64 KiB of /fickle gets another file than who fetches it.
 FICKLE = """
         location ~ ^(.*)/fickle$ {
-            if ($http_range) { rewrite ^(.*)/fickle$ $1/fickle-first last; }
+            if ($http_range = "bytes=0-65535") { rewrite ^(.*)/fickle$ $1/fickle-first last; }
             rewrite ^(.*)/fickle$ $1/fickle-then last;
         }
 """

@@ -1,4 +1,6 @@
-#include "http-transfer.h"
+#include "http-get.h"
+
+#include "net/http-transfer.h"
 
 static enum status http_run(struct http_transfer *transfer)
 {
@@ -30,8 +32,6 @@ enum status http_get(struct network *network, const struct http_request *request
     st = http_transfer_start(transfer, network, request, detail);
     if (!st)
         st = http_run(transfer);
-    if (!st && request->ret_file_bytes)
-        *request->ret_file_bytes = http_response_file_bytes(&transfer->exchange.response);
     http_transfer_stop(transfer);
     if (!st && ret_url) {
         text_clear(ret_url);
