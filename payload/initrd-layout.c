@@ -2,8 +2,6 @@
 
 static enum status add(struct initrd_layout *layout, struct initrd_part part, bool padded)
 {
-    uint64_t end;
-
     if (part.size_bytes == 0)
         return STATUS_OK;
     if (layout->count == ARRAY_LENGTH(layout->parts) ||
@@ -11,9 +9,11 @@ static enum status add(struct initrd_layout *layout, struct initrd_part part, bo
         layout->size_bytes > UINT64_MAX - INITRD_ALIGNMENT - part.size_bytes)
         return STATUS_BLOB_TOO_LARGE;
     part.offset = layout->size_bytes;
+    if (layout->padded)
+        part.offset += -part.offset % INITRD_ALIGNMENT;
     layout->parts[layout->count++] = part;
-    end = part.offset + part.size_bytes;
-    layout->size_bytes = padded ? end + -end % INITRD_ALIGNMENT : end;
+    layout->size_bytes = part.offset + part.size_bytes;
+    layout->padded = padded;
     return STATUS_OK;
 }
 

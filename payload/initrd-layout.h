@@ -34,12 +34,14 @@ struct initrd_part {
 struct initrd_layout {
     struct initrd_part parts[INITRD_PARTS_MOST];
     size_t count;
-    uint64_t size_bytes; /* of all, padding included */
+    uint64_t size_bytes; /* of all, with the padding between them */
+    bool padded;         /* zeros follow if another part does */
 };
 
 /*
  * Each adds a part behind the others; one of no bytes is left out. padded: zeros follow, up to
- * the next multiple of INITRD_ALIGNMENT. The parts of a file are added in its order and are
+ * the next multiple of INITRD_ALIGNMENT, if another part does: a single file stays as it is. The
+ * parts of a file are added in its order and are
  * adjacent in it, and the last one ends where the file does.
  * STATUS_BLOB_TOO_LARGE: more than 64 bits can count, or too many parts.
  */

@@ -50,8 +50,11 @@ class Archive:
 
 
 def concatenated(parts):
-    """Several initrds as the kernel is to get them: each padded to four bytes."""
-    return b"".join(part + bytes(-len(part) % ALIGNMENT) for part in parts)
+    """Several initrds as the kernel is to get them: each begins at a multiple of four bytes."""
+    whole = b""
+    for part in parts:
+        whole += bytes(-len(whole) % ALIGNMENT) + part
+    return whole
 
 
 def zstd(data):

@@ -15,7 +15,7 @@ def test_no_initrd(boot):
 
 
 def test_initrds_are_concatenated(boot, web):
-    """In the order given, each padded to four bytes, all pinned."""
+    """In the order given, each from a multiple of four bytes on, all pinned."""
     parts = [blob(size, seed=size) for size in (1, 4096, 70_003, 2, 5)]
     words = ""
     for number, part in enumerate(parts):
