@@ -75,9 +75,9 @@ def test_switch_root(boot, web, initrd, disk, words):
 @pytest.mark.parametrize("words", ["", "rootfs=none", "rootfs=user_root"])
 @pytest.mark.parametrize("known", [(b"nonroot_initramfs",), ()])
 def test_nothing_is_changed(boot, web, initrd, words, known):
-    """Not a byte of the command line or of the initrd (but padding), whatever the kernel can do."""
+    """Not a byte of the command line or of the initrd, whatever the kernel can do."""
     pe = (paths.BUILD / "vm/probe-pe.efi").read_bytes()
-    web.put("kernel", bzimage.make_bzimage(pe, known))
+    web.put("kernel", bzimage.make_bzimage(pe, (*known, bzimage.ZSTD)))
     web.put("initrd", initrd)
     options = f"{OPTIONS} a=\"b  c\" probe-exit=0"
     seen = boot.succeeds(f"linux=@/kernel initrd=@/initrd {words} -- {options}")
@@ -89,7 +89,7 @@ def test_nothing_is_changed(boot, web, initrd, words, known):
 def test_options_of_a_disk_root(boot, web, initrd, mode):
     """With root=, rootflags= are what the kernel mounts that root with."""
     pe = (paths.BUILD / "vm/probe-pe.efi").read_bytes()
-    web.put("kernel", bzimage.make_bzimage(pe, ()))
+    web.put("kernel", bzimage.make_bzimage(pe, (bzimage.ZSTD,)))
     web.put("initrd", initrd)
     words = f"linux=@/kernel initrd=@/initrd rootfs={mode} rootflags=noatime"
     seen = boot.succeeds(f"{words} -- {OPTIONS} probe-exit=0")
