@@ -51,7 +51,7 @@ def test_nginx_chunked(boot, web):
     web.put("ssi/initrd", data)
     seen = boot.succeeds(f"linux=@/probe.efi initrd=@/ssi/initrd {END}")
     assert "Content-Length" not in web.headers("/ssi/initrd")
-    assert seen.initrd_sha256 == sha256(data + bytes(3))
+    assert seen.initrd_sha256 == sha256(data)
 
 
 def test_chunked_in_pieces(boot, faulty):
@@ -152,8 +152,7 @@ def test_file_larger_than_memory(boot, web):
     """Beyond 4 GiB, so that a length kept in 32 bits would look as if it fitted."""
     with open(web.root / "huge", "wb") as file:
         file.truncate((4 << 30) + 1000)
-    message = boot.fails("linux=@/probe.efi initrd=@/huge", 1)
-    assert "4.0 GiB" in message or str((4 << 30) + 1000) in message
+    assert "4.0 GiB needed" in boot.fails("linux=@/probe.efi initrd=@/huge", 132)
 
 
 def test_progress(boot, web):
