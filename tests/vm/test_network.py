@@ -96,9 +96,6 @@ def record(*addresses):
         ),
         pytest.param(f"[{HOST6}]", ROUTER, r"network: \S+ fd00:77::", id="IPv6 address"),
         pytest.param(
-            NAME, (*DHCP, *ROUTER, record(HOST, NOBODY6)), r"\(router\)", id="broken IPv6"
-        ),
-        pytest.param(
             NAME, (*DHCP, *ROUTER, record(NOBODY, HOST6)), r"\(DHCP\)", id="broken IPv4"
         ),
         pytest.param(
@@ -138,6 +135,16 @@ def test_fixed_address(site, setting, host, told):
         probe_done(vm)
         assert seen(vm).options == "probe-exit=0"
         assert re.search(told, vm.console), vm.report()
+
+
+@pytest.mark.parametrize("addresses", [(HOST, NOBODY6), (NOBODY, HOST6)], ids=["IPv6", "IPv4"])
+def test_broken_family(site, addresses):
+    """The name has addresses of both families, the machine too, and one family leads nowhere."""
+    site.serve(record(*addresses))
+    line = f"{FIXED}:{HOST} ip=[fd00:77::60] linux=http://{NAME}/probe.efi {END}"
+    with site.start(line) as vm:
+        probe_done(vm)
+        assert seen(vm).options == "probe-exit=0"
 
 
 def test_bad_ip(boot):
