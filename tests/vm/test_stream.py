@@ -193,10 +193,11 @@ def test_leaf_archive_in_front(boot, web, tmp_path):
 def test_other_beginning_than_shown(fails_in_stub, web):
     """What the plan rests on came from a request for the beginning: it must have been true."""
     words = leaf_initrds(web)
-    web.put("shown", (web.root / "late").read_bytes())
-    web.configure("location = /both { if ($http_range) { rewrite ^ /shown last; } }")
     size = (web.root / "both").stat().st_size
     late_size = (web.root / "late").stat().st_size
+    web.put("shown", (web.root / "late").read_bytes() + bytes(size - late_size))
+    look = '$http_range = "bytes=0-65535"'
+    web.configure(f"location = /both {{ if ({look}) {{ rewrite ^ /shown last; }} }}")
     message = fails_in_stub(
         f"linux=@/probe.efi {words} initrd-size={size} initrd-size={late_size} stream=on", 133
     )

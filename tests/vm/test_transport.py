@@ -82,16 +82,17 @@ def test_silence_leads_to_the_other_way(ipxe, web, frames):
 
 
 def test_no_way_back_when_one_is_asked_for(ipxe, web):
+    """The address is the earlier lease: nobody answers DHCP, and then no server does."""
     web.put("deaf.efi", paths.DEAF)
     with ipxe(
         "sid",
         deaf(0),
         "chain --autofree @/pivotboot.efi linux=@/probe.efi transport=firmware network-timeout=4"
-        " || goto end",
+        " idle-timeout=4 || goto end",
         ":end",
         "imgfetch @/probe.efi && echo iPXE still fetches",
         "poweroff",
     ) as vm:
-        vm.wait_for(r"\(status 51\)$", BOOT_SECONDS)
+        vm.wait_for(r"\(status 54\)$", BOOT_SECONDS)
         vm.wait_for("^iPXE still fetches$", BOOT_SECONDS)
         assert SILENT not in vm.console
