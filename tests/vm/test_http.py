@@ -109,12 +109,11 @@ def test_stalled_body(boot, faulty):
 
 
 def test_slow_body(boot, faulty):
-    """Never silent for long, but never done: the total deadline ends it."""
+    """Never silent for long, but never done: only the total deadline can end it in time."""
     faulty.answers["/x"] = [OK + b"Content-Length: 100000\r\n\r\n"] + [b"x"] * 10_000
-    message = boot.fails(
-        f"linux=http://{network.SLIRP_HOST}:{faulty.port}/x total-timeout=3 idle-timeout=30", 54
+    boot.fails(
+        f"linux=http://{network.SLIRP_HOST}:{faulty.port}/x total-timeout=3 idle-timeout=300", 54
     )
-    assert "3" in message
 
 
 def test_missing_file(boot, web):
