@@ -1,13 +1,14 @@
 """A web server for one file that breaks off, changes its mind and gets ranges wrong."""
-import contextlib
 import re
 import socket
 import struct
 import threading
 import time
 
+import servers
 
-class Fickle:
+
+class Fickle(servers.ByHand):
     """
     Serves `data` under every path, with ranges, ETag and kept connections, but for:
 
@@ -31,32 +32,9 @@ class Fickle:
         self.requests = []  # (time, Range, If-Range)
         self.sent_bytes = 0  # of the file
         self._lock = threading.Lock()
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self.port = self._listener.getsockname()[1]
-        threading.Thread(target=self._accept, daemon=True).start()
+        super().__init__()
 
-    def _accept(self):
-        while True:
-            try:
-                connection, _ = self._listener.accept()
-            except OSError:
-                return  # closed
-            threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
-
-    def _serve(self, connection):
-        with connection, contextlib.suppress(OSError):
-            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            while True:
-                head = b""
-                while b"\r\n\r\n" not in head:
-                    data = connection.recv(4096)
-                    if not data:
-                        return
-                    head += data
-                if not self._answer(connection, head.decode()):
-                    return
-
-    def _answer(self, connection, head):
+    def answer(self, connection, head):
         """Whether the connection is kept."""
         asked = re.search(r"^Range: bytes=(\d+)-(\d*)\r$", head, re.MULTILINE)
         version = re.search(r"^If-Range: (.*)\r$", head, re.MULTILINE)
@@ -98,15 +76,3 @@ class Fickle:
             time.sleep(0.2)  # so that what was sent arrives before
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         return False
-
-    def close(self):
-        # close() alone would leave accept() waiting.
-        with contextlib.suppress(OSError):
-            self._listener.shutdown(socket.SHUT_RDWR)
-        self._listener.close()
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.close()

@@ -154,19 +154,10 @@ class Nginx:
         self.close()
 
 
-class Faulty:
-    """
-    Answers exactly the bytes it is told to, which no real server would send.
-
-    answers  path -> list of pieces, each sent by itself; STALL as a piece: stay silent until
-             the client gives up. The connection is closed after the last piece.
-    """
-
-    STALL = object()
+class ByHand:
+    """An HTTP server whose answers are written by hand: answer(), on a thread for each client."""
 
     def __init__(self):
-        self.answers = {}
-        self.requested = []
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port = self._listener.getsockname()[1]
         threading.Thread(target=self._accept, daemon=True).start()
@@ -182,20 +173,19 @@ class Faulty:
     def _serve(self, connection):
         with connection, contextlib.suppress(OSError):
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            head = b""
-            while b"\r\n\r\n" not in head:
-                data = connection.recv(4096)
-                if not data:
+            while True:
+                head = b""
+                while b"\r\n\r\n" not in head:
+                    data = connection.recv(4096)
+                    if not data:
+                        return
+                    head += data
+                if not self.answer(connection, head.decode()):
                     return
-                head += data
-            path = head.split()[1].decode()
-            self.requested.append(path)
-            for piece in self.answers[path]:
-                if piece is self.STALL:
-                    connection.recv(1)  # nothing comes but the client's end
-                else:
-                    connection.sendall(piece)
-                    time.sleep(0.01)  # so that the pieces arrive as such
+
+    def answer(self, connection, head):
+        """Answers a request; returns whether the connection is kept."""
+        raise NotImplementedError
 
     def close(self):
         # close() alone would leave accept() waiting.
@@ -208,3 +198,30 @@ class Faulty:
 
     def __exit__(self, *_):
         self.close()
+
+
+class Faulty(ByHand):
+    """
+    Answers exactly the bytes it is told to, which no real server would send.
+
+    answers  path -> list of pieces, each sent by itself; STALL as a piece: stay silent until
+             the client gives up. The connection is closed after the last piece.
+    """
+
+    STALL = object()
+
+    def __init__(self):
+        self.answers = {}
+        self.requested = []
+        super().__init__()
+
+    def answer(self, connection, head):
+        path = head.split()[1]
+        self.requested.append(path)
+        for piece in self.answers[path]:
+            if piece is self.STALL:
+                connection.recv(1)  # nothing comes but the client's end
+            else:
+                connection.sendall(piece)
+                time.sleep(0.01)  # so that the pieces arrive as such
+        return False
