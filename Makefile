@@ -305,7 +305,7 @@ NET_TEST := tests/unit/http-get.c $(wildcard tests/unit/peer*.c) tests/unit/rig.
 LWIP_HOST_FLAGS = $(LWIP_INCLUDES) '-DLWIP_PLATFORM_ASSERT(message)=__builtin_trap()'
 $(call host_object,$(NET) $(NET_TEST)): EXTRA = $(WARNINGS) $(LWIP_HOST_FLAGS)
 $(call host_object,$(LWIP)): EXTRA = $(LIBRARY_FLAGS) $(LWIP_HOST_FLAGS)
-$(addprefix $B/unit/test-,connection download http network): \
+$(addprefix $B/unit/test-,connection download http network out-of-order): \
     $(call host_object,$(NET) $(NET_TEST) $(LWIP))
 
 .PHONY: unit

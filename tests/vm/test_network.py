@@ -138,6 +138,19 @@ def test_lease_without_dhcp(site, tmp_path, name):
         assert "192.168.77.60/24 gateway 192.168.77.1 (earlier lease), DNS" in vm.console
 
 
+def test_lease_of_oldest_ipxe(site):
+    """2019's had its address by DHCP, which does not answer pivotboot."""
+    with site.start_ipxe(
+        "bookworm",
+        f"chain --autofree {site.base}/pivotboot.efi network-timeout=8"
+        f" linux=http://{NAME}/probe.efi {END}",
+        dhcp=("--dhcp-vendorclass=set:pxe,PXEClient", "--dhcp-ignore=tag:!pxe", record(HOST)),
+    ) as vm:
+        probe_done(vm)
+        assert seen(vm).options == "probe-exit=0"
+        assert "gateway 192.168.77.1 (earlier lease), DNS" in vm.console
+
+
 def test_no_dhcp_server(site):
     with site.start(f"linux=http://{network.NAMESPACE_HOST}/probe.efi network-timeout=4") as vm:
         message, status = failure(vm)

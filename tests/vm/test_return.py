@@ -162,6 +162,16 @@ def test_many_returns(ipxe, web, name, transport):
         check_many_returns(vm, web.requests)
 
 
+def test_many_returns_to_own_driver(ipxe, web):
+    """The same with the newest iPXE, on a driver of its own."""
+    web.put("theirs", THEIRS)
+    web.put("ours", OURS)
+    program = paths.ipxe_all_drivers("sid")
+    with ipxe("sid", *many_returns("@", "auto"), program=program) as vm:
+        check_many_returns(vm, web.requests)
+        assert "the firmware has no driver underneath" in vm.console
+
+
 @pytest.mark.parametrize("transport", ["firmware", "snp"])
 def test_many_returns_to_oldest_snponly(site, transport):
     """The same with the 2019 iPXE that drives the card through the firmware."""
