@@ -301,11 +301,12 @@ $B/unit/test-signature $B/unit/test-trust-section: | $B/signatures/.complete
 
 # These run all of net/ on the real lwIP, against a peer with an lwIP of its own. There lwIP's
 # assertions end the test.
-NET_TEST := $(addprefix tests/unit/,http-body.c http-get.c rig.c) $(wildcard tests/unit/peer*.c)
+NET_TEST := $(addprefix tests/unit/,download-job.c http-body.c http-get.c rig.c) \
+    $(wildcard tests/unit/peer*.c)
 LWIP_HOST_FLAGS = $(LWIP_INCLUDES) '-DLWIP_PLATFORM_ASSERT(message)=__builtin_trap()'
 $(call host_object,$(NET) $(NET_TEST)): EXTRA = $(WARNINGS) $(LWIP_HOST_FLAGS)
 $(call host_object,$(LWIP)): EXTRA = $(LIBRARY_FLAGS) $(LWIP_HOST_FLAGS)
-$(addprefix $B/unit/test-,connection download http http-connections network \
+$(addprefix $B/unit/test-,connection download download-course http http-connections network \
     out-of-order): \
     $(call host_object,$(NET) $(NET_TEST) $(LWIP))
 
