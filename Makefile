@@ -270,7 +270,7 @@ HOST_CFLAGS := -std=gnu11 -g -O1 -fsanitize=address,undefined -fno-sanitize-reco
     -fno-omit-frame-pointer -MD -MP $(INCLUDES_LIBRARIES) $(DEFINES) -I.
 host_object = $(patsubst %.c,$B/host/%.o,$(subst $L/,lib/,$1))
 # mbedTLS's memory, of which tests say when it is out.
-TEST_MEMORY := tests/unit/mbedtls-memory.c
+TEST_MEMORY := tests/unit/mbedtls-memory.c efi/mbedtls-memory.c
 HOST_OBJECTS := $(call host_object,$(PURE) $(MBEDTLS) $(MBEDTLS_HOOKS) $(LLHTTP) \
     $(DECODERS) $(TEST_MEMORY))
 
