@@ -19,7 +19,7 @@ uint64_t clock_ms(const struct clock *clock)
 }
 
 /* In two steps, since a machine's counter times 1000 may not fit into 64 bits after weeks. */
-static uint64_t us_of(const struct clock *clock, uint64_t cycles)
+uint64_t clock_us_of(const struct clock *clock, uint64_t cycles)
 {
     return cycles / clock->cycles_per_ms * 1000 +
            cycles % clock->cycles_per_ms * 1000 / clock->cycles_per_ms;
@@ -27,10 +27,10 @@ static uint64_t us_of(const struct clock *clock, uint64_t cycles)
 
 uint64_t clock_start_us(const struct clock *clock)
 {
-    return us_of(clock, clock->start_cycles);
+    return clock_us_of(clock, clock->start_cycles);
 }
 
 uint64_t clock_us(const struct clock *clock)
 {
-    return us_of(clock, cycles_now());
+    return clock_us_of(clock, cycles_now());
 }
