@@ -31,6 +31,7 @@ help:
 	@echo "make fuzz T=target SECONDS=60   explore with libFuzzer"
 	@echo "make bench-net   throughput beside iPXE, GRUB and the firmware, on clean and lossy links"
 	@echo "make bench-root  what a root that pivot_root can leave costs (ROWS=, TURNS=)"
+	@echo "make bench-boot  from the first line to init, beside iPXE (ROWS=, ROUNDS=)"
 	@echo "make lock    take the archive's library versions into .deps/lock"
 	@echo "make clean   remove $B (downloads stay in the cache)"
 
@@ -486,6 +487,10 @@ $B/bench/init: tests/bench/root/init.c | $B/.packages
 .PHONY: bench-root
 bench-root: setup test-kernels $B/bench/init $B/leaf-init $B/leaf-initrd
 	@PYTHONDONTWRITEBYTECODE=1 $(PYTHON) tests/bench/root.py
+
+.PHONY: bench-boot
+bench-boot: test-needs $B/bench/congestion.so
+	@PYTHONDONTWRITEBYTECODE=1 $(PYTHON) tests/bench/boot.py
 
 clean:
 	rm -rf $B

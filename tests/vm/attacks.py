@@ -344,6 +344,25 @@ def initrd_longer(site):
     site.files["initrd"] += bytes(512)
 
 
+@attack(81)
+def mirror_with_other_kernel(site):
+    """a mirror with another kernel of the same size, where the server has none"""
+    site.files["evil/kernel"] = blob(len(site.files.pop("kernel")), "evil")
+    site.line += " mirror=@/evil"
+
+
+@attack(187)
+def mirror_with_other_entry(site):
+    """a mirror with an entry and a signature of its own, where the server has none"""
+    root = pki.authority("Another root")
+    entry = site.entry().replace(b"quiet", b"init=/bin/sh")
+    site.files["evil/gone/entry.conf"] = entry
+    site.files["evil/gone/entry.conf.sig"] = pki.cms(
+        entry, (pki.Identity("Release", root),), (root,), ("-noattr",)
+    )
+    site.line = "entry=@/gone/entry.conf mirror=@/evil"
+
+
 def with_two_initrds():
     site = signed_site.fresh_site()
     second = blob(len(signed_site.INITRD), "second")

@@ -7,8 +7,6 @@ import pytest
 import machine
 import network
 import paths
-import process
-import servers
 from conftest import BOOT_SECONDS, SECOND_CARD, failure, probe_done, seen
 
 END = "-- probe-exit=0"
@@ -39,51 +37,11 @@ def test_second_card(boot):
         assert seen(vm, stopped=SECOND_CARD).options == "probe-exit=0"
 
 
-class Site:
-    """A namespace with nginx, and dnsmasq where a test wants it."""
-
-    def __init__(self, folder, namespace):
-        self.folder = folder
-        self.namespace = namespace
-        self.namespace.ipv6()
-        self.web = servers.Nginx(
-            folder, namespace=namespace, address=network.NAMESPACE_HOST, extra="listen [::]:80;"
-        )
-        self.web.put("probe.efi", paths.PROBE)
-        self.running = [self.web.process]
-
-    def serve(self, *options):
-        """Starts dnsmasq with options for addresses and names."""
-        self.running.append(network.serve(self.namespace, self.folder, *options))
-
-    def start(self, line):
-        return machine.Machine(
-            self.folder,
-            netdev=self.namespace.netdev,
-            prefix=self.namespace.prefix,
-            kernel=paths.LOADER,
-            append=line,
-        )
-
-
-@pytest.fixture
-def site(tmp_path):
-    with network.Namespace() as namespace:
-        site = Site(tmp_path, namespace)
-        yield site
-        for each in site.running:
-            process.stop(each)
-
-
 HOST, HOST6 = network.NAMESPACE_HOST, network.NAMESPACE_HOST6
 NOBODY, NOBODY6 = network.NAMESPACE_NOBODY, network.NAMESPACE_NOBODY6
 NAME = network.NAMESPACE_NAME
 DHCP, ROUTER, ROUTER_DHCPV6 = network.DHCP, network.ROUTER, network.ROUTER_DHCPV6
-
-
-def record(*addresses):
-    """dnsmasq's option for the name and its addresses."""
-    return f"--host-record={NAME},{','.join(addresses)}"
+record = network.record
 
 
 @pytest.mark.parametrize(

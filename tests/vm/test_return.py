@@ -125,6 +125,29 @@ def test_no_memory_stays_behind(boot, web, words, status):
         assert abs(free[-1] - free[1]) < 100, found
 
 
+TURNS = 10
+
+
+def many_returns(base, transport):
+    """iPXE's commands: failures after a full transfer, between which it fetches by itself."""
+    bad = f"linux={base}/probe.efi initrd={base}/ours initrd-sha256={'0' * 64} transport={transport}"
+    commands = [
+        f"chain --autofree {base}/pivotboot.efi {bad} ||",
+        f"imgfetch --name theirs {base}/theirs || echo cannot fetch",
+        "imgfree theirs",
+    ] * TURNS
+    return *commands, f"chain {base}/pivotboot.efi linux={base}/probe.efi -- probe-exit=0"
+
+
+def check_many_returns(vm, requests):
+    probe_done(vm)
+    assert vm.console.count("(status 81)") == TURNS
+    assert "cannot fetch" not in vm.console, vm.report()
+    # A look at its size and its first bytes, then all of it.
+    assert [path for _, path in requests()].count("/ours") == 2 * TURNS
+    assert requests().count((200, "/theirs")) == TURNS
+
+
 @pytest.mark.parametrize(
     "name, transport", [("bookworm", "auto"), ("trixie", "auto"), ("sid", "auto"), ("sid", "snp")]
 )
@@ -135,17 +158,15 @@ def test_many_returns(ipxe, web, name, transport):
     """
     web.put("theirs", THEIRS)
     web.put("ours", OURS)
-    bad = f"linux=@/probe.efi initrd=@/ours initrd-sha256={'0' * 64} transport={transport}"
-    commands = [
-        f"chain --autofree @/pivotboot.efi {bad} ||",
-        "imgfetch --name theirs @/theirs || echo cannot fetch",
-        "imgfree theirs",
-    ] * 10
-    with ipxe(name, *commands, "chain @/pivotboot.efi linux=@/probe.efi -- probe-exit=0") as vm:
-        probe_done(vm)
-        assert vm.console.count("(status 81)") == 10
-        assert "cannot fetch" not in vm.console, vm.report()
-        requests = web.requests()
-        # A look at its size and its first bytes, then all of it.
-        assert [path for _, path in requests].count("/ours") == 20
-        assert requests.count((200, "/theirs")) == 10
+    with ipxe(name, *many_returns("@", transport)) as vm:
+        check_many_returns(vm, web.requests)
+
+
+@pytest.mark.parametrize("transport", ["firmware", "snp"])
+def test_many_returns_to_oldest_snponly(site, transport):
+    """The same with the 2019 iPXE that drives the card through the firmware."""
+    site.web.put("theirs", THEIRS)
+    site.web.put("ours", OURS)
+    with site.start_ipxe("bookworm", *many_returns(site.base, transport)) as vm:
+        check_many_returns(vm, site.web.requests)
+        assert f"network: transport {transport}, " in vm.console

@@ -48,6 +48,18 @@ def by_ipxe(folder, web, ipxe, script, program=None, **options):
     )
 
 
+def by_ipxe_in(folder, namespace, ipxe, **options):
+    """iPXE as in by_ipxe, from the namespace's dnsmasq; rom: of the card, which has one then."""
+    return machine.Machine(
+        folder,
+        firmware=ipxe,
+        netdev=namespace.netdev,
+        prefix=namespace.prefix,
+        card={"bootindex": "1"},
+        **options,
+    )
+
+
 # PXE and IPv6 would be tried before HTTP boot, and each takes its time to fail.
 ONLY_HTTP_BOOT = [
     word
