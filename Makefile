@@ -301,11 +301,11 @@ $B/unit/test-signature $B/unit/test-trust-section: | $B/signatures/.complete
 
 # These run all of net/ on the real lwIP, against a peer with an lwIP of its own. There lwIP's
 # assertions end the test.
-NET_TEST := $(addprefix tests/unit/,http-get.c peer.c peer-file.c rig.c)
+NET_TEST := tests/unit/http-get.c $(wildcard tests/unit/peer*.c) tests/unit/rig.c
 LWIP_HOST_FLAGS = $(LWIP_INCLUDES) '-DLWIP_PLATFORM_ASSERT(message)=__builtin_trap()'
 $(call host_object,$(NET) $(NET_TEST)): EXTRA = $(WARNINGS) $(LWIP_HOST_FLAGS)
 $(call host_object,$(LWIP)): EXTRA = $(LIBRARY_FLAGS) $(LWIP_HOST_FLAGS)
-$B/unit/test-http $B/unit/test-network $B/unit/test-download: \
+$(addprefix $B/unit/test-,connection download http network): \
     $(call host_object,$(NET) $(NET_TEST) $(LWIP))
 
 .PHONY: unit

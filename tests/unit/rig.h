@@ -19,12 +19,16 @@ struct rig {
     struct detail detail;
     unsigned int allocations_left; /* then there is no memory */
     int blocks;                    /* allocated and not released */
-    unsigned int haste;            /* how much faster our clock is */
     unsigned int looks_left;       /* at the console; then somebody wants to stop */
     bool closed;
     bool device_fails;
     unsigned int lose_one_in; /* frames, both ways; 0: none */
     unsigned int frames;
+    unsigned int lose_segment; /* the n-th of TCP's that comes with data, once; 0: none */
+    unsigned int segments;     /* of TCP's that came with data */
+    unsigned int bursts;       /* of those: each is all that came in one turn */
+    bool in_burst;
+    unsigned int acknowledgements;      /* that we sent: segments that do nothing else */
     unsigned int connections;           /* that we have opened */
     uint64_t received_bytes;            /* of TCP, without headers */
     uint8_t late[LINK_FRAME_MAX_BYTES]; /* a frame that the next one overtakes */

@@ -133,7 +133,7 @@ static void says_why_there_is_no_address(void **state)
     (void)state;
     for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
         rig_init(&rig, pages, cases[i].dhcp);
-        rig.haste = 20;
+        rig.lower.turn_ms = 20;
         rig_open(&rig);
         assert_status(rig_configure(&rig, 8000), STATUS_NET_NO_ADDRESS);
         assert_detail_has(&rig.detail, cases[i].detail);
@@ -142,7 +142,7 @@ static void says_why_there_is_no_address(void **state)
         rig_end(&rig);
     }
     rig_init(&rig, pages, PEER_DHCP_FULL);
-    rig.haste = 20;
+    rig.lower.turn_ms = 20;
     rig.lose_one_in = 1;
     rig_open(&rig);
     assert_status(rig_configure(&rig, 8000), STATUS_NET_NO_ADDRESS);
@@ -362,7 +362,7 @@ static void does_without_name_servers(void **state)
     /* The servers are given up before the idle deadline. */
     rig_start(&rig, pages);
     rig_close(&rig);
-    rig.haste = 20;
+    rig.lower.turn_ms = 20;
     rig_open(&rig);
     assert_status(rig_configure(&rig, 60000), STATUS_OK);
     assert_status(http_get(rig.network, &request, detail_clear(&rig.detail), NULL),

@@ -1,6 +1,4 @@
 /* Addresses and names of both families, with the real lwIP, against a peer in another process. */
-#include <poll.h>
-
 #include "http-get.h"
 #include "peer.h"
 #include "support.h"
@@ -18,17 +16,9 @@ struct rig {
     struct peer_link lower;
     struct network *network;
     struct detail detail;
-    unsigned int haste; /* how much faster our clock is */
     struct bytes watched;
     unsigned int watched_frames; /* sent with these bytes in them */
 };
-
-static struct net_platform real;
-
-static uint64_t rig_now_ms(struct net_platform *platform)
-{
-    return real.now_ms(&real) * ((struct rig *)platform)->haste;
-}
 
 static bool has(struct bytes all, struct bytes part)
 {
@@ -46,26 +36,13 @@ static enum status rig_send(struct link *link, struct bytes frame)
     return rig->lower.link.send(&rig->lower.link, frame);
 }
 
-/* Also where we wait, so that the peer gets the processor. */
-static bool rig_aborted(struct net_platform *platform)
-{
-    struct pollfd waiting = { .fd = ((struct rig *)platform)->peer.fd, .events = POLLIN };
-
-    poll(&waiting, 1, 1);
-    return false;
-}
-
 static void rig_open(struct rig *rig, enum peer_dhcp dhcp, enum peer_router router)
 {
-    real = peer_platform();
-    rig->haste = 1;
     rig->watched = (struct bytes){ NULL, 0 };
     rig->watched_frames = 0;
     rig->peer = peer_start_with(pages, dhcp, router);
-    rig->platform = real;
-    rig->platform.aborted = rig_aborted;
-    rig->platform.now_ms = rig_now_ms;
-    rig->lower = rig->link = peer_link(rig->peer.fd, 2);
+    rig->platform = peer_platform();
+    rig->lower = rig->link = peer_link(&rig->peer);
     rig->link.link.send = rig_send;
     assert_status(network_open(&rig->platform, &rig->link.link, &rig->network), STATUS_OK);
 }
@@ -216,7 +193,7 @@ static void fails_when_both_families_do(void **state)
     rig_end(&rig);
 
     rig_start(&rig, PEER_DHCP_FULL, PEER_ROUTER_NONE);
-    rig.haste = 10;
+    rig.lower.turn_ms = 10;
     assert_status(rig_get(&rig, "http://only6/"), STATUS_NET_CONNECT);
     assert_detail(&rig.detail, "http://only6/: no route to [fd00::1]:80");
     rig_end(&rig);
@@ -320,7 +297,7 @@ static void sends_through_fixed_gateways(void **state)
     (void)state;
     rig_open(&rig, PEER_DHCP_NONE, PEER_ROUTER_FULL);
     assert_status(rig_configure(&rig, &setting, NULL), STATUS_OK);
-    rig.haste = 20;
+    rig.lower.turn_ms = 20;
     rig.watched = (struct bytes){ away6, sizeof(away6) };
     assert_status(rig_get(&rig, "http://[fd01::1]/"), STATUS_NET_TIMEOUT);
     assert_true(rig.watched_frames > 0);
@@ -336,6 +313,32 @@ static void sends_through_fixed_gateways(void **state)
     rig_end(&rig);
 }
 
+/* Stateful DHCPv6 is not spoken: that there is a router is no reason to look at the cable. */
+static void says_that_a_router_names_no_prefix(void **state)
+{
+    static const char *const auto6[] = { "auto6", NULL };
+    struct ip_setting settings[2] = { { .dhcp = false }, setting_of(auto6) };
+    static const char *const begins[] = { "no DHCP offer within 20 s", "no address within 20 s" };
+    struct rig rig;
+
+    (void)state;
+    ip_setting_automatic(&settings[0]);
+    for (size_t i = 0; i < ARRAY_LENGTH(settings); i++) {
+        rig_open(&rig, PEER_DHCP_NONE, PEER_ROUTER_MANAGED);
+        assert_status(rig_configure(&rig, &settings[i], NULL), STATUS_NET_NO_ADDRESS);
+        assert_detail_has(&rig.detail, begins[i]);
+        assert_detail_has(&rig.detail,
+                          " s, and the IPv6 router names no prefix for addresses (it refers to "
+                          "DHCPv6 for them, which is only asked for name servers: give one with "
+                          "ip=) (frames received: ");
+        rig_end(&rig);
+    }
+
+    rig_start(&rig, PEER_DHCP_FULL, PEER_ROUTER_MANAGED);
+    assert_gets(&rig, "http://both/small");
+    rig_end(&rig);
+}
+
 static void falls_back_to_an_earlier_lease(void **state)
 {
     static const char *const texts[] = { "10.0.0.9::10.0.0.1:24::::10.0.0.1", NULL };
@@ -345,17 +348,17 @@ static void falls_back_to_an_earlier_lease(void **state)
     (void)state;
     ip_setting_automatic(&setting);
     rig_open(&rig, PEER_DHCP_NONE, PEER_ROUTER_NONE);
-    rig.haste = 10;
+    rig.lower.turn_ms = 10;
     assert_status(rig_configure(&rig, &setting, &lease), STATUS_OK);
     assert_described(&rig, "10.0.0.9/24 gateway 10.0.0.1 (earlier lease), DNS 10.0.0.1 (earlier "
                            "lease)");
-    rig.haste = 1;
+    rig.lower.turn_ms = 1;
     assert_gets(&rig, "http://boot/small");
     rig_end(&rig);
 
     /* With IPv6 there, it comes when IPv4 is needed. */
     rig_open(&rig, PEER_DHCP_NONE, PEER_ROUTER_FULL);
-    rig.haste = 10;
+    rig.lower.turn_ms = 10;
     assert_status(rig_configure(&rig, &setting, &lease), STATUS_OK);
     assert_gets(&rig, "http://10.0.0.1/small");
     rig_end(&rig);
@@ -379,6 +382,7 @@ int main(void)
         cmocka_unit_test(judges_answers),
         cmocka_unit_test(uses_fixed_addresses),
         cmocka_unit_test(sends_through_fixed_gateways),
+        cmocka_unit_test(says_that_a_router_names_no_prefix),
         cmocka_unit_test(falls_back_to_an_earlier_lease),
     };
 
