@@ -63,14 +63,18 @@ class Record:
 
     def __init__(self):
         self.loader = hashlib.sha256(clients.paths.LOADER.read_bytes()).hexdigest()
+
+    @property
+    def rows(self):
         known = json.loads(RECORD.read_text()) if RECORD.exists() else {}
-        self.rows = known.get(self.loader, {})
+        return known.get(self.loader, {})
 
     def add(self, name, done):
-        self.rows.setdefault(name, []).extend(done)
+        rows = self.rows
+        rows.setdefault(name, []).extend(done)
         RECORD.parent.mkdir(parents=True, exist_ok=True)
         new = RECORD.with_suffix(".new")
-        new.write_text(json.dumps({self.loader: self.rows}, indent=1))
+        new.write_text(json.dumps({self.loader: rows}, indent=1))
         new.replace(RECORD)
         for each in done:
             rates = ", ".join(f"{client} {rate:.1f}" for client, rate in each.items())
