@@ -21,6 +21,7 @@ import servers  # noqa: E402
 import ways  # noqa: E402
 
 CONGESTION = paths.BUILD / "bench/congestion.so"
+STAGES = paths.BUILD / "bench/pivotboot-stages.efi"
 SECONDS = 600
 
 NGINX = "sendfile on; tcp_nopush on;"
@@ -125,6 +126,7 @@ class Bench:
         self.digest = hashlib.sha256(data).hexdigest()
         self.web.put("file", data)
         self.web.put("pivotboot.efi", paths.LOADER)
+        self.web.put("stages.efi", STAGES)
         self.web.put("probe.efi", paths.PROBE)
         return self
 
@@ -214,6 +216,20 @@ class Bench:
                 found[int(mark.split("-")[0])][name] = self.rate(vm.seconds_between(begin, end))
         self._end_of_boot()
         return found
+
+    def stages(self, count):
+        """What a verifying download's cycles went to: for each of count ones, stage -> percent."""
+        chain = f"chain --autofree http://{self.host}/stages.efi"
+        line = f"{chain} linux=http://{self.host}/file linux-sha256={self.digest} ||"
+        folder = self._boot_folder()
+        with self._ipxe(folder, ways.ipxe_script(*[line] * count, "echo ALL DONE", "poweroff")) as vm:
+            vm.wait_for("^ALL DONE", SECONDS)
+            told = re.findall(r"^pivotboot: cycles in thousandths: (.*)", vm.console, re.MULTILINE)
+        self._end_of_boot()
+        return [
+            {name: int(part) / 10 for part, name in (each.split(" ", 1) for each in line.split(", "))}
+            for line in told
+        ]
 
     def _ipxe(self, folder, script):
         if self.card:
