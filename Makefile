@@ -476,8 +476,30 @@ $B/bench/congestion.so: tests/bench/link/congestion.c
 	@mkdir -p $(@D)
 	$(Q)$(CC) -std=gnu11 -O2 -shared -fPIC $(WARNINGS) $< -o $@
 
+# The loader once more, which counts the cycles of a download's stages (tests/bench/stages).
+STAGED := $(call efi_object,net/network.c net/connection.c net/download-part.c efi/snp-wire.c \
+    efi/console.c $L/mbedtls/library/sha256.c)
+STAGED_OBJECTS := $(STAGED:$B/efi/%=$B/bench/efi/%) $B/bench/efi/tests/bench/stages/stages.o
+STAGED_NAMES := network_poll connection_acknowledge snp_wire_receive snp_wire_send console_line \
+    console_overwrite mbedtls_sha256_update
+STAGED_FLAGS := $(LWIP_INCLUDES) $(EFI_INCLUDES) $(foreach name,$(STAGED_NAMES),-D$(name)=real_$(name))
+$B/bench/efi/net/download-part.o: STAGED_FLAGS += -Dmemcpy=copy_counted
+$B/bench/efi/tests/bench/stages/stages.o: STAGED_FLAGS = $(WARNINGS) -I. $(LWIP_INCLUDES) $(EFI_INCLUDES)
+
+$B/bench/efi/lib/%.o: $L/.complete Makefile
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(EFI_CFLAGS) $(LIBRARY_FLAGS) $(STAGED_FLAGS) -c $L/$*.c -o $@
+
+$B/bench/efi/%.o: %.c Makefile | $L/.complete
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(EFI_CFLAGS) $(STAGED_FLAGS) -c $< -o $@
+
+$B/bench/pivotboot-stages.efi: $(filter-out $(STAGED),$(EFI_OBJECTS)) $(STAGED_OBJECTS)
+	$(Q)$(LD) $(EFI_LDFLAGS) /out:$@ $^
+	$(Q)llvm-strip $@
+
 .PHONY: bench-net
-bench-net: test-needs $B/bench/congestion.so
+bench-net: test-needs $B/bench/congestion.so $B/bench/pivotboot-stages.efi
 	@$(PYTHON) tests/bench/net.py
 
 $B/bench/init: tests/bench/root/init.c | $B/.packages

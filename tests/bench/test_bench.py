@@ -2,6 +2,7 @@
 import random
 import xml.etree.ElementTree
 
+import net
 import paired
 import plot
 import pytest
@@ -116,3 +117,28 @@ def test_plot_draws_to_scale():
 def test_ticks(most):
     step = plot.tick_step(most)
     assert 4 <= most / step <= 10.001
+
+
+def test_rounds_go_on_where_they_were(tmp_path, monkeypatch):
+    loader = tmp_path / "loader"
+    loader.write_bytes(b"one")
+    monkeypatch.setattr(net.clients.paths, "LOADER", loader)
+    monkeypatch.setattr(net, "RECORD", tmp_path / "bench/net.json")
+    monkeypatch.setattr(net, "ROUNDS", 3)
+    record = net.Record()
+    assert list(record.missing("row")) == [0, 1, 2]
+    record.add("row", [{"a": 1.0, "b": 2.0}, {"a": 3.0, "b": 4.0}])
+    assert record.values("row") is None
+    record = net.Record()
+    assert list(record.missing("row")) == [2]
+    record.add("row", [{"a": 5.0, "b": 6.0}])
+    assert net.Record().values("row") == {"a": [1.0, 3.0, 5.0], "b": [2.0, 4.0, 6.0]}
+    # Another loader's figures are not this one's.
+    loader.write_bytes(b"two")
+    assert list(net.Record().missing("row")) == [0, 1, 2]
+
+
+def test_every_other_turn_goes_backwards():
+    assert [net.clients.in_turn(["a", "b"], turn) for turn in range(3)] == [
+        ["a", "b"], ["b", "a"], ["a", "b"],
+    ]  # fmt: skip
