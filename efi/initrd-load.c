@@ -247,6 +247,16 @@ static enum status stream_unpacked(struct boot *boot, const struct fetch *fetch,
     return st;
 }
 
+/* Whether the plan rests on something that the verified bytes do not bear out. */
+static bool is_planned_wrongly(const struct boot *boot, const struct initrd_file *file,
+                               struct bytes verified)
+{
+    if (boot->plan.wrap)
+        return !is_as_learnt(file, verified);
+    return boot->config.decompress == DECOMPRESS_ALWAYS &&
+           walk_verified(verified).format == INITRD_FORMAT_ZSTD;
+}
+
 /* Fetches a file to where it belongs, verified when this returns. */
 static enum status stream(struct boot *boot, size_t i, struct buffer region)
 {
@@ -265,7 +275,7 @@ static enum status stream(struct boot *boot, size_t i, struct buffer region)
         return stream_unpacked(boot, &fetch, &wanted, region);
     if ((st = fetch_into(&fetch, &wanted, region, &boot->detail)))
         return st;
-    if (boot->plan.wrap && !is_as_learnt(file, (struct bytes){ region.data, region.size })) {
+    if (is_planned_wrongly(boot, file, (struct bytes){ region.data, region.size })) {
         text_add_quoted(&boot->detail, wanted.url);
         return STATUS_INITRD_CHANGED;
     }

@@ -18,11 +18,12 @@ static bool kernel_lacks_zstd(struct boot *boot)
     return capabilities->known && !capabilities->zstd;
 }
 
-const char *unpack_reason(struct boot *boot, const struct initrd_file *file)
+const char *unpack_reason(struct boot *boot, const struct initrd_file *file,
+                          enum initrd_format format)
 {
     /* The leaf init unpacks what is wrapped. */
     if (boot->config.decompress == DECOMPRESS_NEVER || boot->plan.wrap ||
-        file->walk.format != INITRD_FORMAT_ZSTD)
+        format != INITRD_FORMAT_ZSTD)
         return NULL;
     if (boot->config.decompress == DECOMPRESS_ALWAYS)
         return "as configured";
@@ -60,7 +61,7 @@ enum status unpack_measure(struct boot *boot, size_t index)
     struct allocator allocator = platform_allocator(&boot->platform);
     struct memory memory = memory_look(boot->services);
     bool told = boot->config.given[KEY_initrd_unpacked_size] > 0;
-    const char *reason = unpack_reason(boot, file);
+    const char *reason = unpack_reason(boot, file, file->walk.format);
     struct unzstd_request request = {
         .allocator = &allocator,
         .verbatim_bytes = file->walk.early_bytes,

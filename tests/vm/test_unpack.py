@@ -80,6 +80,26 @@ def test_always(boot, files, sizes, stream):
     assert streamed == {("off", False): 0, ("on", True): 3, ("on", False): 1}[stream, sizes]
 
 
+def test_server_without_ranges(boot, web, files):
+    """It shows the beginning only. What lies behind a long archive is looked at when it is here,
+    unless the owner says what it is."""
+    web.configure("max_ranges 0;")
+    early = archive.Archive()
+    early.file("kernel/x86/microcode/AuthenticAMD.bin", blob(300_000))
+    packed, unpacked = files["piped"]
+    files["far"] = early.finished() + packed, early.finished() + unpacked
+    web.put("far", files["far"][0])
+    names = ("far", "piped")
+    sizes = " ".join(f"initrd-size={len(files[name][0])}" for name in names)
+    seen = boot.succeeds(
+        f"linux=@/probe.efi{words(files, *names, sizes=True)} {sizes} decompress=always"
+        f" stream=on {END}"
+    )
+    assert (seen.initrd_size, seen.initrd_sha256) == expected(files, *names)
+    early, late = seen.console.split("starting the kernel")
+    assert sha256(files["far"][0]) in early and sha256(packed) in late
+
+
 @pytest.mark.parametrize("knows", [True, False])
 def test_auto_asks_the_kernel(boot, web, files, knows):
     pe = (paths.BUILD / "vm/probe-pe.efi").read_bytes()
