@@ -31,6 +31,7 @@ help:
 	@echo "make fuzz T=target SECONDS=60   explore with libFuzzer"
 	@echo "make bench-net   throughput beside iPXE, GRUB and the firmware, on clean and lossy links"
 	@echo "make bench-root  what a root that pivot_root can leave costs (ROWS=, TURNS=)"
+	@echo "make bench-memory  the smallest machine that each loader brings to init (WAYS=, SIZES=)"
 	@echo "make lock    take the archive's library versions into .deps/lock"
 	@echo "make clean   remove $B (downloads stay in the cache)"
 
@@ -486,6 +487,10 @@ $B/bench/init: tests/bench/root/init.c | $B/.packages
 .PHONY: bench-root
 bench-root: setup test-kernels $B/bench/init $B/leaf-init $B/leaf-initrd
 	@PYTHONDONTWRITEBYTECODE=1 $(PYTHON) tests/bench/root.py
+
+.PHONY: bench-memory
+bench-memory: run-needs
+	@PYTHONDONTWRITEBYTECODE=1 $(PYTHON) tests/bench/memory.py
 
 clean:
 	rm -rf $B
