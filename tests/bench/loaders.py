@@ -33,9 +33,10 @@ FAILED = (
 )
 TIMED_OUT = "timed out"
 
-# The root may fill nearly all of the memory: the loader is the subject, not tmpfs's half.
-ROOT_SIZE = "size=95%"
-OPTIONS = f"console=ttyS0 panic=-1 no_timer_check initramfs_options={ROOT_SIZE}"
+# The root may fill all of the memory: the loader is the subject, not tmpfs's half. No percentage:
+# Linux takes it of the memory that it has set up when it mounts its root, which is not all.
+ROOT_SIZE = "size=64g"
+OPTIONS = f"console=ttyS0 quiet panic=-1 no_timer_check initramfs_options={ROOT_SIZE}"
 
 INIT = f"""#!/bin/busybox sh
 echo "{BOOTED}"
@@ -234,4 +235,8 @@ def outcome(vm, seconds):
         if vm.process.poll() is None:
             return TIMED_OUT
         return f"the machine ended: {vm.shutdown_reason()}"
-    return "" if found[0] == BOOTED else found[0].strip()
+    if found[0] == BOOTED:
+        return ""
+    # What the loader said itself says more than that it failed.
+    said = re.findall(r"^pivotboot: (error: .*)|^(error: .*)", vm.console[: found.start()], re.M)
+    return max(said[-1]) if said else found[0].strip()

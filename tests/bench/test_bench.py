@@ -148,7 +148,7 @@ class Console:
     """Stands in for a machine that has said all that it will."""
 
     def __init__(self, text, ended):
-        self.text, self.ended, self.process = text, ended, self
+        self.console, self.ended, self.process = text, ended, self
 
     def poll(self):
         return 0 if self.ended else None
@@ -157,7 +157,7 @@ class Console:
         return "guest-reset"
 
     def wait_for(self, pattern, seconds):
-        found = re.search(pattern, self.text, re.MULTILINE)
+        found = re.search(pattern, self.console, re.MULTILINE)
         if not found:
             raise machine.Timeout("nothing came")
         return found
@@ -167,10 +167,11 @@ class Console:
     "text, ended, end",
     [
         ("Linux\nbench: init runs\n", False, ""),
-        ("pivotboot: error: x\nbench: failed: 0x1\nShell> ", False, "bench: failed: 0x1"),
+        ("pivotboot: error: x\nbench: failed: 0x1\nShell> ", False, "error: x"),
+        ("iPXE\nbench: failed: 0x1\n", False, "bench: failed: 0x1"),
         ("[  1.2] Kernel panic - not syncing: VFS\n", False,
          "[  1.2] Kernel panic - not syncing: VFS"),
-        ("error: out of memory.\ngrub> ", False, "grub>"),
+        ("error: out of memory.\ngrub> ", False, "error: out of memory."),
         ("Run /init as init\n", True, "the machine ended: guest-reset"),
         ("Run /init as init\n", False, loaders.TIMED_OUT),
     ],
@@ -193,11 +194,13 @@ def test_an_initramfs_ends_with_its_init(tmp_path):
 
 def test_a_cell_goes_on_where_it_was(tmp_path, monkeypatch):
     monkeypatch.setattr(memory, "RECORD", tmp_path / "memory.json")
-    record = memory.Record()
+    record, another = memory.Record(), memory.Record()
     record.add("way/100/abc", 400, "")
+    another.add("other/100/abc", 800, "")
     record.add("way/100/abc", 392, loaders.TIMED_OUT)
     again = memory.Record()
     assert again.ends("way/100/abc") == {"400": "", "392": loaders.TIMED_OUT}
+    assert again.ends("other/100/abc") == {"800": ""}
     assert again.latest("way", 100) == 400 and again.latest("way", 300) is None
     assert str(memory.Need(400, again.ends("way/100/abc"))) == "400 (less: timed out)"
     assert str(memory.Need(None, {})) == "does not boot"
