@@ -32,6 +32,7 @@ help:
 	@echo "make bench-net   throughput beside iPXE, GRUB and the firmware, on clean and lossy links"
 	@echo "make bench-root  what a root that pivot_root can leave costs (ROWS=, TURNS=)"
 	@echo "make bench-boot  from the first line to init, beside iPXE (ROWS=, ROUNDS=)"
+	@echo "make bench-memory  the smallest machine that each loader brings to init (WAYS=, SIZES=)"
 	@echo "make lock    take the archive's library versions into .deps/lock"
 	@echo "make clean   remove $B (downloads stay in the cache)"
 
@@ -517,6 +518,10 @@ bench-root: setup test-kernels $B/bench/init $B/leaf-init $B/leaf-initrd
 .PHONY: bench-boot
 bench-boot: test-needs $B/bench/congestion.so
 	@PYTHONDONTWRITEBYTECODE=1 $(PYTHON) tests/bench/boot.py
+
+.PHONY: bench-memory
+bench-memory: run-needs
+	@PYTHONDONTWRITEBYTECODE=1 $(PYTHON) tests/bench/memory.py
 
 clean:
 	rm -rf $B
