@@ -272,7 +272,7 @@ HOST_CFLAGS := -std=gnu11 -g -O1 -fsanitize=address,undefined -fno-sanitize-reco
     -fno-omit-frame-pointer -MD -MP $(INCLUDES_LIBRARIES) $(DEFINES) -I.
 host_object = $(patsubst %.c,$B/host/%.o,$(subst $L/,lib/,$1))
 # mbedTLS's memory, of which tests say when it is out.
-TEST_MEMORY := tests/unit/mbedtls-memory.c
+TEST_MEMORY := tests/unit/mbedtls-memory.c efi/mbedtls-memory.c
 HOST_OBJECTS := $(call host_object,$(PURE) $(MBEDTLS) $(MBEDTLS_HOOKS) $(LLHTTP) \
     $(DECODERS) $(TEST_MEMORY))
 
@@ -303,11 +303,13 @@ $B/unit/test-signature $B/unit/test-trust-section: | $B/signatures/.complete
 
 # These run all of net/ on the real lwIP, against a peer with an lwIP of its own. There lwIP's
 # assertions end the test.
-NET_TEST := tests/unit/http-get.c $(wildcard tests/unit/peer*.c) tests/unit/rig.c
+NET_TEST := $(addprefix tests/unit/,download-job.c http-body.c http-get.c rig.c) \
+    $(wildcard tests/unit/peer*.c)
 LWIP_HOST_FLAGS = $(LWIP_INCLUDES) '-DLWIP_PLATFORM_ASSERT(message)=__builtin_trap()'
 $(call host_object,$(NET) $(NET_TEST)): EXTRA = $(WARNINGS) $(LWIP_HOST_FLAGS)
 $(call host_object,$(LWIP)): EXTRA = $(LIBRARY_FLAGS) $(LWIP_HOST_FLAGS)
-$(addprefix $B/unit/test-,connection download http network): \
+$(addprefix $B/unit/test-,connection download download-course http http-connections network \
+    out-of-order): \
     $(call host_object,$(NET) $(NET_TEST) $(LWIP))
 
 .PHONY: unit

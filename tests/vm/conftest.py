@@ -187,9 +187,9 @@ class Site:
 
     def start(self, line, **options):
         """Starts pivotboot with the line by the fastest way."""
+        options.setdefault("netdev", self.namespace.netdev)
         return machine.Machine(
             self.folder,
-            netdev=self.namespace.netdev,
             prefix=self.namespace.prefix,
             kernel=paths.LOADER,
             append=line,

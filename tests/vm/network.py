@@ -100,16 +100,14 @@ class Namespace:
         self.close()
 
 
-def serve_dhcp(namespace, folder, bootfile_url="unused", only=None):
+def serve_dhcp(namespace, folder, bootfile_url="unused"):
     """Starts dnsmasq as the namespace's DHCP and DNS server, which knows NAMESPACE_NAME.
 
     bootfile_url  what UEFI's HTTP boot is to boot
-    only          the one address that it gives away
     """
-    first, last = (only, only) if only else NAMESPACE_GUESTS
     return serve(
-        namespace, folder, f"--address=/{NAMESPACE_NAME}/{NAMESPACE_HOST}",
-        f"--dhcp-range={first},{last},1h", *http_boot(bootfile_url),
+        namespace, folder, f"--address=/{NAMESPACE_NAME}/{NAMESPACE_HOST}", *DHCP,
+        *http_boot(bootfile_url),
     )  # fmt: skip
 
 

@@ -144,6 +144,10 @@ def test_large_file(boot, web):
         file.truncate(size)
     seen = boot.succeeds(f"linux=@/probe.efi initrd=@/large {END}")
     assert (seen.initrd_size, seen.initrd_sha256) == (size, sha256(bytes(size)))
+    # What the network took at most is logged, beside what it could have taken.
+    assert re.search(r"of lwIP's heap at most [\d.]+ \w+ of 512.0 KiB; ", seen.console)
+    most, limit = re.search(r"(\d+) of (\d+) frames were in use at most", seen.console).groups()
+    assert 0 < int(most) < int(limit)
 
 
 @pytest.mark.parametrize(

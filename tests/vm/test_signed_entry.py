@@ -32,6 +32,8 @@ def test_signed_entry(boots, web):
     # What was verified is what was used: nothing is asked for twice.
     asked = [path for _, path in web.requests()]
     assert (asked.count("/entry.conf"), asked.count("/entry.conf.sig")) == (1, 1)
+    # And all of it over one connection.
+    assert len({exchange.connection for exchange in web.exchanges()}) == 1
 
 
 @pytest.mark.parametrize("kind", ["rsa2048", "rsa4096", "p384"])
