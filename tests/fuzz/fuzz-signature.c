@@ -26,7 +26,7 @@ int __wrap_mbedtls_ecdsa_read_signature(mbedtls_ecdsa_context *key, const unsign
 {
     require(key && hash && hash_bytes > 0 && signature);
     return signature_bytes > 0 && signature[signature_bytes - 1] ? 0
-                                                                  : MBEDTLS_ERR_ECP_VERIFY_FAILED;
+                                                                 : MBEDTLS_ERR_ECP_VERIFY_FAILED;
 }
 
 static struct bytes take(struct bytes *rest, size_t size)
