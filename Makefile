@@ -31,6 +31,8 @@ help:
 	@echo "make fuzz T=target SECONDS=60   explore with libFuzzer"
 	@echo "make bench-net   throughput beside iPXE, GRUB and the firmware, on clean and lossy links"
 	@echo "make bench-root  what a root that pivot_root can leave costs (ROWS=, TURNS=)"
+	@echo "make bench-boot  from the first line to init, beside iPXE (ROWS=, ROUNDS=)"
+	@echo "make bench-memory  the smallest machine that each loader brings to init (WAYS=, SIZES=)"
 	@echo "make lock    take the archive's library versions into .deps/lock"
 	@echo "make clean   remove $B (downloads stay in the cache)"
 
@@ -351,13 +353,17 @@ $(patsubst $L/%.c,$B/fuzz/lib/%.o,$(LWIP)): EXTRA = $(LWIP_HOST_FLAGS)
 $B/fuzz/explore-frames: $(FUZZ_NETWORK)
 $B/fuzz/replay-frames: $(call host_object,$(NET) $(LWIP) tests/unit/http-get.c)
 
+# This one leaves out the arithmetic of curves.
+$B/fuzz/explore-signature $B/fuzz/replay-signature: FUZZ_LINK = \
+    -Wl,--wrap=mbedtls_ecdsa_read_signature
+
 $B/fuzz/explore-%: tests/fuzz/fuzz-%.c $(FUZZ_OBJECTS)
-	$(Q)$(CC) $(HOST_CFLAGS) $(WARNINGS) -Wno-missing-prototypes -fsanitize=fuzzer \
+	$(Q)$(CC) $(HOST_CFLAGS) $(WARNINGS) -Wno-missing-prototypes -fsanitize=fuzzer $(FUZZ_LINK) \
 	    $(filter %.c %.o,$^) -o $@
 
 $B/fuzz/replay-%: tests/fuzz/fuzz-%.c tests/fuzz/replay.c $(HOST_OBJECTS)
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(HOST_CFLAGS) $(WARNINGS) -Wno-missing-prototypes $(filter %.c %.o,$^) -o $@
+	$(Q)$(CC) $(HOST_CFLAGS) $(WARNINGS) -Wno-missing-prototypes $(FUZZ_LINK) $(filter %.c %.o,$^) -o $@
 
 SECONDS ?= 60
 fuzz: setup
@@ -477,8 +483,30 @@ $B/bench/congestion.so: tests/bench/link/congestion.c
 	@mkdir -p $(@D)
 	$(Q)$(CC) -std=gnu11 -O2 -shared -fPIC $(WARNINGS) $< -o $@
 
+# The loader once more, which counts the cycles of a download's stages (tests/bench/stages).
+STAGED := $(call efi_object,net/network.c net/connection.c net/download-part.c efi/snp-wire.c \
+    efi/console.c $L/mbedtls/library/sha256.c)
+STAGED_OBJECTS := $(STAGED:$B/efi/%=$B/bench/efi/%) $B/bench/efi/tests/bench/stages/stages.o
+STAGED_NAMES := network_poll connection_acknowledge snp_wire_receive snp_wire_send console_line \
+    console_overwrite mbedtls_sha256_update
+STAGED_FLAGS := $(LWIP_INCLUDES) $(EFI_INCLUDES) $(foreach name,$(STAGED_NAMES),-D$(name)=real_$(name))
+$B/bench/efi/net/download-part.o: STAGED_FLAGS += -Dmemcpy=copy_counted
+$B/bench/efi/tests/bench/stages/stages.o: STAGED_FLAGS = $(WARNINGS) -I. $(LWIP_INCLUDES) $(EFI_INCLUDES)
+
+$B/bench/efi/lib/%.o: $L/.complete Makefile
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(EFI_CFLAGS) $(LIBRARY_FLAGS) $(STAGED_FLAGS) -c $L/$*.c -o $@
+
+$B/bench/efi/%.o: %.c Makefile | $L/.complete
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(EFI_CFLAGS) $(STAGED_FLAGS) -c $< -o $@
+
+$B/bench/pivotboot-stages.efi: $(filter-out $(STAGED),$(EFI_OBJECTS)) $(STAGED_OBJECTS)
+	$(Q)$(LD) $(EFI_LDFLAGS) /out:$@ $^
+	$(Q)llvm-strip $@
+
 .PHONY: bench-net
-bench-net: test-needs $B/bench/congestion.so
+bench-net: test-needs $B/bench/congestion.so $B/bench/pivotboot-stages.efi
 	@$(PYTHON) tests/bench/net.py
 
 $B/bench/init: tests/bench/root/init.c | $B/.packages
@@ -488,6 +516,14 @@ $B/bench/init: tests/bench/root/init.c | $B/.packages
 .PHONY: bench-root
 bench-root: setup test-kernels $B/bench/init $B/leaf-init $B/leaf-initrd
 	@PYTHONDONTWRITEBYTECODE=1 $(PYTHON) tests/bench/root.py
+
+.PHONY: bench-boot
+bench-boot: test-needs $B/bench/congestion.so
+	@PYTHONDONTWRITEBYTECODE=1 $(PYTHON) tests/bench/boot.py
+
+.PHONY: bench-memory
+bench-memory: run-needs
+	@PYTHONDONTWRITEBYTECODE=1 $(PYTHON) tests/bench/memory.py
 
 clean:
 	rm -rf $B

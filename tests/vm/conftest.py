@@ -52,6 +52,14 @@ def seen(vm, stopped=FIRST_CARD):
     return Seen(options[-1], size, digest, vm.console, vm.probe)
 
 
+def memory_seen(vm):
+    """Before and after each start by probe-start: type of memory -> pages."""
+    return [
+        {kind: int(count) for kind, count in re.findall(r"(\w+(?: code| data)?) (\d+)", line)}
+        for line in re.findall(r"^memory (?:before|after): (.*)$", vm.probe, re.MULTILINE)
+    ]
+
+
 def sha256(data):
     return hashlib.sha256(data).hexdigest()
 

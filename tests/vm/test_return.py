@@ -6,10 +6,11 @@ import re
 
 import pytest
 
+import archive
 import network
 import paths
 import ways
-from conftest import BOOT_SECONDS, blob, probe_done, seen, sha256
+from conftest import BOOT_SECONDS, blob, memory_seen, probe_done, seen, sha256
 
 THEIRS = blob(60_000, seed="iPXE's own")
 OURS = blob(90_000, seed="pivotboot's")
@@ -101,30 +102,33 @@ def test_no_initrd_hides_that_of_ipxe(ipxe, web):
         ("initrd=@/ours initrd=@/ours rootfs=leaf stream=on -- probe-return=0x1", 130),
         # Before that.
         (f"initrd=@/ours initrd-sha256={'0' * 64}", 81),
+        # While it streams into the kernel's buffer, as it is and unpacked.
+        (f"initrd=@/ours initrd-sha256={'0' * 64} stream=on", 81),
+        (
+            f"initrd=@/ours.zst initrd-sha256={'0' * 64} decompress=always stream=on"
+            f" initrd-unpacked-size={len(OURS)}",
+            81,
+        ),
     ],
-    ids=["returned", "digest"],
+    ids=["returned", "digest", "streamed digest", "unpacked digest"],
 )
 def test_no_memory_stays_behind(boot, web, words, status):
     """The firmware's memory map is the same before and after."""
     web.put("ours", OURS)
+    web.put("ours.zst", archive.zstd(OURS))
     line = f"probe-connect probe-start linux=@/probe.efi {words}"
     with boot.start(line, program=paths.PROBE, initrd=paths.LOADER) as vm:
         vm.wait(BOOT_SECONDS)
         ends = re.findall("^it ended with c0000000000000(..)$", vm.probe, re.MULTILINE)
         assert [int(end, 16) for end in ends] == [status] * len(ends), vm.report()
-        found = re.findall(
-            r"^memory (?:before|after): loader code (\d+) data (\d+)"
-            r" boot code (\d+) data (\d+) free (\d+)$",
-            vm.probe,
-            re.MULTILINE,
-        )
-        assert len(found) == 2 * len(ends) == 10, vm.report()
+        memory = memory_seen(vm)
+        assert len(memory) == 2 * len(ends) == 10, vm.report()
         # What applications use.
-        assert len({memory[:2] for memory in found}) == 1, found
+        assert len({(each["loader code"], each["loader data"]) for each in memory}) == 1, memory
         # The firmware's own heap breathes, but it does not grow each time.
-        free = [int(memory[4]) for memory in found]
-        assert any(before == after for before, after in zip(free[::2], free[1::2])), found
-        assert abs(free[-1] - free[1]) < 100, found
+        free = [each["free"] for each in memory]
+        assert any(before == after for before, after in zip(free[::2], free[1::2])), memory
+        assert abs(free[-1] - free[1]) < 100, memory
 
 
 TURNS = 10
