@@ -31,6 +31,8 @@ help:
 	@echo "make fuzz T=target SECONDS=60   explore with libFuzzer"
 	@echo "make bench-net   throughput beside iPXE, GRUB and the firmware, on clean and lossy links"
 	@echo "make bench-root  what a root that pivot_root can leave costs (ROWS=, TURNS=)"
+	@echo "make bench-boot  from the first line to init, beside iPXE (ROWS=, ROUNDS=)"
+	@echo "make bench-memory  the smallest machine that each loader brings to init (WAYS=, SIZES=)"
 	@echo "make lock    take the archive's library versions into .deps/lock"
 	@echo "make clean   remove $B (downloads stay in the cache)"
 
@@ -270,7 +272,7 @@ HOST_CFLAGS := -std=gnu11 -g -O1 -fsanitize=address,undefined -fno-sanitize-reco
     -fno-omit-frame-pointer -MD -MP $(INCLUDES_LIBRARIES) $(DEFINES) -I.
 host_object = $(patsubst %.c,$B/host/%.o,$(subst $L/,lib/,$1))
 # mbedTLS's memory, of which tests say when it is out.
-TEST_MEMORY := tests/unit/mbedtls-memory.c
+TEST_MEMORY := tests/unit/mbedtls-memory.c efi/mbedtls-memory.c
 HOST_OBJECTS := $(call host_object,$(PURE) $(MBEDTLS) $(MBEDTLS_HOOKS) $(LLHTTP) \
     $(DECODERS) $(TEST_MEMORY))
 
@@ -301,11 +303,13 @@ $B/unit/test-signature $B/unit/test-trust-section: | $B/signatures/.complete
 
 # These run all of net/ on the real lwIP, against a peer with an lwIP of its own. There lwIP's
 # assertions end the test.
-NET_TEST := $(addprefix tests/unit/,http-get.c peer.c peer-file.c rig.c)
+NET_TEST := $(addprefix tests/unit/,download-job.c http-body.c http-get.c rig.c) \
+    $(wildcard tests/unit/peer*.c)
 LWIP_HOST_FLAGS = $(LWIP_INCLUDES) '-DLWIP_PLATFORM_ASSERT(message)=__builtin_trap()'
 $(call host_object,$(NET) $(NET_TEST)): EXTRA = $(WARNINGS) $(LWIP_HOST_FLAGS)
 $(call host_object,$(LWIP)): EXTRA = $(LIBRARY_FLAGS) $(LWIP_HOST_FLAGS)
-$B/unit/test-http $B/unit/test-network $B/unit/test-download: \
+$(addprefix $B/unit/test-,connection download download-course http http-connections network \
+    out-of-order): \
     $(call host_object,$(NET) $(NET_TEST) $(LWIP))
 
 .PHONY: unit
@@ -479,8 +483,30 @@ $B/bench/congestion.so: tests/bench/link/congestion.c
 	@mkdir -p $(@D)
 	$(Q)$(CC) -std=gnu11 -O2 -shared -fPIC $(WARNINGS) $< -o $@
 
+# The loader once more, which counts the cycles of a download's stages (tests/bench/stages).
+STAGED := $(call efi_object,net/network.c net/connection.c net/download-part.c efi/snp-wire.c \
+    efi/console.c $L/mbedtls/library/sha256.c)
+STAGED_OBJECTS := $(STAGED:$B/efi/%=$B/bench/efi/%) $B/bench/efi/tests/bench/stages/stages.o
+STAGED_NAMES := network_poll connection_acknowledge snp_wire_receive snp_wire_send console_line \
+    console_overwrite mbedtls_sha256_update
+STAGED_FLAGS := $(LWIP_INCLUDES) $(EFI_INCLUDES) $(foreach name,$(STAGED_NAMES),-D$(name)=real_$(name))
+$B/bench/efi/net/download-part.o: STAGED_FLAGS += -Dmemcpy=copy_counted
+$B/bench/efi/tests/bench/stages/stages.o: STAGED_FLAGS = $(WARNINGS) -I. $(LWIP_INCLUDES) $(EFI_INCLUDES)
+
+$B/bench/efi/lib/%.o: $L/.complete Makefile
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(EFI_CFLAGS) $(LIBRARY_FLAGS) $(STAGED_FLAGS) -c $L/$*.c -o $@
+
+$B/bench/efi/%.o: %.c Makefile | $L/.complete
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(EFI_CFLAGS) $(STAGED_FLAGS) -c $< -o $@
+
+$B/bench/pivotboot-stages.efi: $(filter-out $(STAGED),$(EFI_OBJECTS)) $(STAGED_OBJECTS)
+	$(Q)$(LD) $(EFI_LDFLAGS) /out:$@ $^
+	$(Q)llvm-strip $@
+
 .PHONY: bench-net
-bench-net: test-needs $B/bench/congestion.so
+bench-net: test-needs $B/bench/congestion.so $B/bench/pivotboot-stages.efi
 	@$(PYTHON) tests/bench/net.py
 
 $B/bench/init: tests/bench/root/init.c | $B/.packages
@@ -490,6 +516,14 @@ $B/bench/init: tests/bench/root/init.c | $B/.packages
 .PHONY: bench-root
 bench-root: setup test-kernels $B/bench/init $B/leaf-init $B/leaf-initrd
 	@PYTHONDONTWRITEBYTECODE=1 $(PYTHON) tests/bench/root.py
+
+.PHONY: bench-boot
+bench-boot: test-needs $B/bench/congestion.so
+	@PYTHONDONTWRITEBYTECODE=1 $(PYTHON) tests/bench/boot.py
+
+.PHONY: bench-memory
+bench-memory: run-needs
+	@PYTHONDONTWRITEBYTECODE=1 $(PYTHON) tests/bench/memory.py
 
 clean:
 	rm -rf $B

@@ -7,6 +7,7 @@
 #include "configure.h"
 #include "initrd-plan.h"
 #include "leaf-program.h"
+#include "timed-sink.h"
 #include "unpack.h"
 
 /* What is to be fetched as the file; the URL goes to ret_url, of URL_MAX_BYTES. */
@@ -233,12 +234,15 @@ static enum status stream_unpacked(struct boot *boot, const struct fetch *fetch,
         .patient = wanted->expected.digest,
         .detail = &boot->detail,
     };
+    struct timed_sink timed;
     struct unzstd unzstd;
     enum status st = unzstd_init(&unzstd, &request);
 
     if (st)
         return st;
-    st = fetch_through(fetch, wanted, &unzstd.sink, &boot->detail);
+    timed_sink_init(&timed, &unzstd.sink);
+    st = fetch_through(fetch, wanted, &timed.sink, &boot->detail);
+    stages_add_work(&boot->stages, STAGE_WORK_UNPACK, timed.spent_cycles);
     unzstd_release(&unzstd);
     return st;
 }

@@ -4,6 +4,7 @@
 #include <lwip/priv/nd6_priv.h>
 #include <lwip/prot/dhcp.h>
 #include <lwip/prot/dhcp6.h>
+#include <lwip/prot/nd6.h>
 
 #include "network-state.h"
 
@@ -214,19 +215,42 @@ static enum status start(struct network *network)
     return setting->slaac ? ask_routers(netif) : STATUS_OK;
 }
 
+/* NULL: none has spoken. */
+static const struct nd6_router_list_entry *find_router(void)
+{
+    for (size_t i = 0; i < LWIP_ND6_NUM_ROUTERS; i++)
+        if (default_router_list[i].neighbor_entry)
+            return &default_router_list[i];
+    return NULL;
+}
+
+/* Nothing came of what a router said, so it named no prefix that addresses can be made of. */
+static void say_router(const struct nd6_router_list_entry *router, struct text *detail)
+{
+    text_add(detail, ", and the IPv6 router names no prefix for addresses");
+    if (router->flags & ND6_RA_FLAG_MANAGED_ADDR_CONFIG)
+        text_add(detail, " (it refers to DHCPv6 for them, which is only asked for name servers: "
+                         "give one with ip=)");
+}
+
 static void say_no_address(const struct network *network, uint32_t timeout_ms, struct text *detail)
 {
     const struct dhcp *dhcp = netif_dhcp_data(&network->netif);
+    const struct nd6_router_list_entry *router = network->setting.slaac ? find_router() : NULL;
 
     if (dhcp && dhcp->state == DHCP_STATE_REQUESTING)
         text_add(detail, "a DHCP offer came, but the server did not confirm it within ");
-    else if (!network->setting.slaac)
-        text_add(detail, "no DHCP offer within ");
+    else if (dhcp)
+        text_add(detail, network->setting.slaac && !router
+                             ? "no DHCP offer and no IPv6 router within "
+                             : "no DHCP offer within ");
     else
-        text_add(detail,
-                 dhcp ? "no DHCP offer and no IPv6 router within " : "no IPv6 router within ");
+        text_add(detail, router ? "no address within " : "no IPv6 router within ");
     text_add_u64(detail, timeout_ms / 1000);
-    text_add(detail, " s (frames received: ");
+    text_add(detail, " s");
+    if (router)
+        say_router(router, detail);
+    text_add(detail, " (frames received: ");
     text_add_u64(detail, network->frames_received);
     if (network->frames_received == 0)
         text_add(detail, ", is the cable in the right port?");

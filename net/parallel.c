@@ -1,7 +1,7 @@
 #include "parallel.h"
 
 /* After a try that brought nothing: so many windows without another one, at first and at most. */
-#define PATIENCE_FIRST 4
+#define PATIENCE_FIRST 2
 #define PATIENCE_MOST  32
 
 static uint64_t clamp(uint64_t value, uint64_t least, uint64_t most)
@@ -108,14 +108,19 @@ void parallel_limit(struct parallel *parallel, unsigned int most)
 uint64_t parallel_part_bytes(const struct parallel *parallel, uint64_t now_ms,
                              uint64_t missing_bytes)
 {
-    uint64_t rate;
+    uint64_t bytes, worth_bytes;
 
     if (!parallel->started)
         return PARALLEL_PART_FIRST_BYTES;
-    rate = rate_of(parallel->bytes, now_ms - parallel->start_ms);
-    if (parallel->target == 1 && missing_bytes / PARALLEL_WORTH_MS * 1000 <= rate)
-        return missing_bytes;
     /* Smaller and smaller, so that all connections end at about the same time. */
-    return clamp(missing_bytes / (2 * parallel->most), PARALLEL_PART_LEAST_BYTES,
-                 PARALLEL_PART_MOST_BYTES);
+    bytes = clamp(missing_bytes / (2 * parallel->most), PARALLEL_PART_LEAST_BYTES,
+                  PARALLEL_PART_MOST_BYTES);
+    if (parallel->target > 1)
+        return bytes;
+    /* Each request costs a round trip, without others beside it. But what one connection has
+     * nobody else can take, and its rate may fall: that of a first burst does with the first
+     * frame that is lost. */
+    worth_bytes = rate_of(parallel->bytes, now_ms - parallel->start_ms) / 1000 * PARALLEL_WORTH_MS;
+    bytes = bytes > worth_bytes ? bytes : worth_bytes;
+    return bytes < missing_bytes ? bytes : missing_bytes;
 }

@@ -13,8 +13,8 @@
 #define PARALLEL_PART_MOST_BYTES  (16 * 1024 * 1024)
 #define PARALLEL_PART_FIRST_BYTES (1024 * 1024)
 
-/* What one connection does within this time is not divided, in ms. */
-#define PARALLEL_WORTH_MS 2000
+/* A single connection's parts are at least what it does within this time, in ms. */
+#define PARALLEL_WORTH_MS 500
 
 /* A rate is measured over this time at least and at most, in ms; and in between over a number
  * of round trips, so that new connections have got up to speed. */

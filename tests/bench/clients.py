@@ -13,6 +13,7 @@ import time
 TREE = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(TREE / "tests/vm"))
 
+import loaders  # noqa: E402
 import machine  # noqa: E402
 import network  # noqa: E402
 import paths  # noqa: E402
@@ -21,9 +22,19 @@ import servers  # noqa: E402
 import ways  # noqa: E402
 
 CONGESTION = paths.BUILD / "bench/congestion.so"
+STAGES = paths.BUILD / "bench/pivotboot-stages.efi"
 SECONDS = 600
 
 NGINX = "sendfile on; tcp_nopush on;"
+
+# What pivotboot says when it begins to fetch, and when it has the file.
+NETWORK_UP = rb"(?s:.*?)pivotboot: network: [0-9a-f]{2}:[^\r]*"
+FETCHED = rb"pivotboot: kernel: [^\r]* in "
+
+
+def in_turn(names, turn):
+    """Every other turn goes backwards: whatever grows or fades during one meets all alike."""
+    return names if turn % 2 == 0 else names[::-1]
 
 
 class Watched(machine.Machine):
@@ -94,6 +105,8 @@ class Bench:
         prefix_address = network.SLIRP_HOST
         if self.kind == "tap":
             self.namespace = network.Namespace()
+            # What the server learned about the guest's path is not for the next connection.
+            self.namespace.run("sysctl", "-qw", "net.ipv4.tcp_no_metrics_save=1")
             if self.link:
                 self.namespace.forward(self.link.delay_ms, self.link.loss, self.bytes_per_s)
             prefix_address = network.NAMESPACE_HOST
@@ -114,6 +127,7 @@ class Bench:
         self.digest = hashlib.sha256(data).hexdigest()
         self.web.put("file", data)
         self.web.put("pivotboot.efi", paths.LOADER)
+        self.web.put("stages.efi", STAGES)
         self.web.put("probe.efi", paths.PROBE)
         return self
 
@@ -129,19 +143,19 @@ class Bench:
         """step(clients) measures the clients that share it; returns client -> MB/s."""
         self.steps[client] = step
 
-    def round(self, backwards):
-        order = list(self.steps)[:: -1 if backwards else 1]
+    def round(self, turn):
+        """One round of all clients: client -> MB/s. Every other turn goes backwards."""
+        order = in_turn(list(self.steps), turn)
         done = {}
         for client in order:
             if client not in done:
                 step = self.steps[client]
                 done.update(step([other for other in order if self.steps[other] == step]))
-        if self.namespace:
-            # What the server learned about the guest's path is not for the next round.
-            subprocess.run(
-                [*self.namespace.prefix, "ip", "tcp_metrics", "flush"], stderr=subprocess.DEVNULL
-            )
         return done
+
+    def rounds(self, count):
+        """All rounds of clients that are driven by iPXE, in one machine: client -> MB/s, each."""
+        return self._in_ipxe([in_turn(list(self.steps), turn) for turn in range(count)])
 
     def rate(self, seconds):
         return self.size_mib * 1.048576 / seconds
@@ -173,29 +187,50 @@ class Bench:
 
     def by_ipxe(self, names):
         """iPXE and pivotboot in turns in one machine."""
+        return self._in_ipxe([names])[0]
+
+    def _ipxe_lines(self, mark, name):
+        """The script that runs a client once. mark: tells this time from the others."""
         base = f"http://{self.host}"
-        lines = []
-        for name in names:
-            if name.startswith("iPXE"):
-                lines += [f"echo BEGIN {name}", f"imgfetch --name file {base}/file && echo END {name} ||",
-                          "imgfree file"]  # fmt: skip
-                continue
-            digest = f"linux-sha256={self.digest}" if "verifying" in name else ""
-            # The file is no kernel, so pivotboot returns as soon as it has it.
-            lines += [f"echo RUN {name}", f"chain --autofree {base}/pivotboot.efi linux={base}/file {digest} ||"]
-        script = ways.ipxe_script(*lines, "echo ALL DONE", "poweroff")
+        if name.startswith("iPXE"):
+            check = "sha256sum file && " if "sha256sum" in name else ""
+            return [f"echo BEGIN {mark}", f"imgfetch --name file {base}/file && {check}echo END {mark} ||",
+                    "imgfree file"]  # fmt: skip
+        digest = f"linux-sha256={self.digest}" if "verifying" in name else ""
+        # The file is no kernel, so pivotboot returns as soon as it has it.
+        return [f"echo BEGIN {mark}", f"chain --autofree {base}/pivotboot.efi linux={base}/file {digest} ||"]
+
+    def _in_ipxe(self, rounds):
+        """Rounds, each a list of clients, in one machine: for each of them, client -> MB/s."""
+        runs = [(f"{turn}-{i}", name) for turn, names in enumerate(rounds)
+                for i, name in enumerate(names)]  # fmt: skip
+        lines = [line for mark, name in runs for line in self._ipxe_lines(mark, name)]
+        found = [{} for _ in rounds]
         folder = self._boot_folder()
-        with self._ipxe(folder, script) as vm:
-            vm.wait_for("^ALL DONE", SECONDS)
-            found = {}
-            for name in names:
-                begin, end = f"BEGIN {name}\r".encode(), f"END {name}".encode()
+        with self._ipxe(folder, ways.ipxe_script(*lines, "echo ALL DONE", "poweroff")) as vm:
+            vm.wait_for("^ALL DONE", SECONDS * len(rounds))
+            for mark, name in runs:
+                begin, end = f"BEGIN {mark}\r".encode(), f"END {mark}\r".encode()
                 if not name.startswith("iPXE"):
-                    begin = f"RUN {name}\r".encode() + rb"(?s:.*?)pivotboot: network: [0-9a-f]{2}:[^\r]*"
-                    end = rb"pivotboot: kernel: [^\r]* in "
-                found[name] = self.rate(vm.seconds_between(begin, end))
+                    begin += NETWORK_UP
+                    end = FETCHED
+                found[int(mark.split("-")[0])][name] = self.rate(vm.seconds_between(begin, end))
         self._end_of_boot()
         return found
+
+    def stages(self, count):
+        """What a verifying download's cycles went to: for each of count ones, stage -> percent."""
+        chain = f"chain --autofree http://{self.host}/stages.efi"
+        line = f"{chain} linux=http://{self.host}/file linux-sha256={self.digest} ||"
+        folder = self._boot_folder()
+        with self._ipxe(folder, ways.ipxe_script(*[line] * count, "echo ALL DONE", "poweroff")) as vm:
+            vm.wait_for("^ALL DONE", SECONDS)
+            told = re.findall(r"^pivotboot: cycles in thousandths: (.*)", vm.console, re.MULTILINE)
+        self._end_of_boot()
+        return [
+            {name: int(part) / 10 for part, name in (each.split(" ", 1) for each in line.split(", "))}
+            for line in told
+        ]
 
     def _ipxe(self, folder, script):
         if self.card:
@@ -221,9 +256,7 @@ class Bench:
             options["netdev"] = network.slirp()
         with Watched(folder, **options) as vm:
             vm.wait_for(r"pivotboot: kernel: .* in ", SECONDS)
-            seconds = vm.seconds_between(
-                rb"pivotboot: network: [0-9a-f]{2}:[^\r]*", rb"pivotboot: kernel: [^\r]* in "
-            )
+            seconds = vm.seconds_between(NETWORK_UP, FETCHED)
         self._end_of_boot()
         return {names[0]: self.rate(seconds)}
 
@@ -235,14 +268,9 @@ class Bench:
     def by_grub(self, names):
         self._serve_padded("kernel", paths.PROBE)
         folder = self._boot_folder()
-        monolithic = paths.fetched("grub-http") / "usr/lib/grub/x86_64-efi/monolithic"
-        shutil.copy(monolithic / "grubnetx64.efi", folder / "tftp")
-        (folder / "tftp/grub").mkdir()
-        server = f"(http,{self.host})"
-        (folder / "tftp/grub/grub.cfg").write_text(
-            f"echo 'BEGIN GRUB'\nlinux {server}/kernel\necho 'END GRUB'\n"
-        )
-        with self._netboot(folder, "grubnetx64.efi") as vm:
+        configuration = f"echo 'BEGIN GRUB'\nlinux (http,{self.host})/kernel\necho 'END GRUB'\n"
+        bootfile = loaders.put_grub(folder / "tftp", configuration)
+        with self._netboot(folder, bootfile) as vm:
             vm.wait_for("END GRUB", SECONDS)
             # It goes on behind an error, and would have been very fast.
             if "error:" in vm.console:

@@ -1,15 +1,18 @@
 """`make bench-net`: how fast a file comes over the network, beside iPXE, GRUB and the firmware.
 
     make bench-net                     everything; writes the README's section
-    make bench-net ROWS='lossy*'       only these rows, printed
+    make bench-net ROWS='lossy*'       only these rows (separated by commas), printed
     make bench-net ROUNDS=9
 
 In each round every client fetches the same file once from the same nginx; what is compared is
 the ratio to iPXE's imgfetch in the same round. A client's time is that from one line on the serial
-console to another, by the host's clock.
+console to another, by the host's clock. Rounds that this very loader has done before are not done
+again: an interrupted run goes on where it was, and rows can be run one by one.
 """
 import collections
 import fnmatch
+import hashlib
+import json
 import os
 import pathlib
 import re
@@ -25,7 +28,10 @@ import report
 ROUNDS = int(os.environ.get("ROUNDS", "5"))
 ROWS = [row for row in os.environ.get("ROWS", "").split(",") if row]
 
-IPXE, PLAIN, VERIFY = "iPXE imgfetch", "pivotboot", "pivotboot, verifying"
+RECORD = clients.paths.BUILD / "bench/net.json"
+
+IPXE, IPXE_DIGEST = "iPXE imgfetch", "iPXE imgfetch + sha256sum"
+PLAIN, VERIFY = "pivotboot", "pivotboot, verifying"
 GRUB, HTTP_BOOT = "GRUB http", "firmware's HTTP Boot"
 CLEAN_MIB, LOSSY_MIB = 100, 16
 
@@ -48,22 +54,59 @@ CLEAN = {
 }
 
 
+# Where the time goes of the rows' verifying downloads: so many of them, with another loader.
+STAGED = {f"stages {name}": name for name in ("chained slirp", "chained slirp QEMU 7.2")}
+STAGED_ROUNDS = 3
+STAGES_TEXT = """
+Where the time of a verifying download goes, by a build that counts cycles (QEMU 7.2 has no SHA
+instructions: there it is mbedTLS's C):
+
+"""
+
+
 def wanted(name):
     return not ROWS or any(fnmatch.fnmatch(name, row) for row in ROWS)
 
 
-def measure(name, bench):
-    """The values of all rounds in MB/s: client -> list. A client that cannot be there has none."""
-    values = collections.defaultdict(list)
-    for turn in range(ROUNDS):
-        print(f"{name}: round {turn + 1} of {ROUNDS}", file=sys.stderr, flush=True)
-        for client, rate in bench.round(backwards=turn % 2 == 1).items():
-            print(f"  {client}: {rate:.1f} MB/s", file=sys.stderr, flush=True)
-            values[client].append(rate)
-    return values
+class Record:
+    """The rounds that were done, by row, of this loader: each is client -> MB/s."""
+
+    def __init__(self):
+        self.loader = hashlib.sha256(clients.paths.LOADER.read_bytes()).hexdigest()
+
+    @property
+    def rows(self):
+        known = json.loads(RECORD.read_text()) if RECORD.exists() else {}
+        return known.get(self.loader, {})
+
+    def add(self, name, done):
+        rows = self.rows
+        rows.setdefault(name, []).extend(done)
+        RECORD.parent.mkdir(parents=True, exist_ok=True)
+        new = RECORD.with_suffix(".new")
+        new.write_text(json.dumps({self.loader: rows}, indent=1))
+        new.replace(RECORD)
+        for each in done:
+            values = ", ".join(f"{what} {value:.1f}" for what, value in each.items())
+            print(f"{name}: {values}", file=sys.stderr, flush=True)
+
+    def missing(self, name):
+        """The numbers of the rounds that are to be done."""
+        rounds = STAGED_ROUNDS if name in STAGED else ROUNDS
+        return range(len(self.rows.get(name, [])), rounds)
+
+    def values(self, name):
+        """client -> MB/s of each round; None when not all of them are there."""
+        if self.missing(name):
+            return None
+        values = collections.defaultdict(list)
+        for each in self.rows[name]:
+            for client, value in each.items():
+                values[client].append(value)
+        return {client: each[:ROUNDS] for client, each in values.items()}
 
 
-def clean(name, setting, folder):
+def clean(record, name, setting, folder):
     setting = dict(setting)
     direct = setting.pop("direct", False)
     bench = clients.Bench(folder, CLEAN_MIB, **setting)
@@ -77,17 +120,21 @@ def clean(name, setting, folder):
         else:
             bench.add(PLAIN, bench.by_ipxe)
             bench.add(VERIFY, bench.by_ipxe)
-        if "card" not in setting:
-            bench.add(GRUB, bench.by_grub)
-        return measure(name, bench)
+            # The one with the card's own driver is of 2019 and has no such command.
+            if "card" not in setting:
+                bench.add(IPXE_DIGEST, bench.by_ipxe)
+                bench.add(GRUB, bench.by_grub)
+        for turn in record.missing(name):
+            record.add(name, [bench.round(turn)])
 
 
-def lossy(each, folder):
+def lossy(record, each, folder):
+    """One machine for all rounds: what is not measured crosses the same bad link."""
     bench = clients.Bench(folder, LOSSY_MIB, network="tap", link=each, bytes_per_s=BYTES_PER_S)
     with bench:
         bench.add(IPXE, bench.by_ipxe)
         bench.add(PLAIN, bench.by_ipxe)
-        return measure(each.name, bench)
+        record.add(each.name, bench.rounds(len(record.missing(each.name))))
 
 
 def cell(values, client):
@@ -120,21 +167,35 @@ def targets_of(rows):
     return found
 
 
-def main():
-    rows = {}
-    with tempfile.TemporaryDirectory(prefix="bench-net-") as folder:
-        for name, setting in CLEAN.items():
-            if wanted(name):
-                rows[name] = clean(name, setting, pathlib.Path(folder))
+def measure(record):
+    with tempfile.TemporaryDirectory(prefix="bench-net-") as name:
+        folder = pathlib.Path(name)
+        for row, setting in CLEAN.items():
+            if wanted(row) and record.missing(row):
+                clean(record, row, setting, folder)
         for each in LOSSY:
-            if wanted(each.name):
-                rows[each.name] = lossy(each, pathlib.Path(folder))
-    columns = [IPXE, PLAIN, VERIFY, GRUB, HTTP_BOOT]
-    table = report.table(
-        ["MB/s × ratio to iPXE (95 %)", *columns],
-        [[name, *(cell(values, client) for client in columns)] for name, values in rows.items()],
-    )
-    image = plot.bars(
+            if wanted(each.name) and record.missing(each.name):
+                lossy(record, each, folder)
+        for name, row in STAGED.items():
+            if wanted(name) and (missing := record.missing(name)):
+                with clients.Bench(folder, CLEAN_MIB, **CLEAN[row]) as bench:
+                    record.add(name, bench.stages(len(missing)))
+
+
+def stages_table(record):
+    columns = {row: record.values(name) for name, row in STAGED.items() if record.values(name)}
+    if not columns:
+        return ""
+    stages = list(next(iter(columns.values())))
+    head = ["% of the cycles", *columns]
+    return STAGES_TEXT + report.table(head, [
+        [stage, *(f"{paired.median(found[stage]).middle:.0f}" for found in columns.values())]
+        for stage in stages
+    ])  # fmt: skip
+
+
+def draw(rows, columns):
+    return plot.bars(
         "Fetching over HTTP",
         "throughput as a ratio to iPXE's imgfetch in the same round",
         {
@@ -147,13 +208,29 @@ def main():
         },
         reference=1,
     )
+
+
+def main():
+    record = Record()
+    measure(record)
+    names = [*CLEAN, *(each.name for each in LOSSY)]
+    rows = {name: record.values(name) for name in names}
+    complete = all(rows.values()) and not any(map(record.missing, STAGED))
+    rows = {name: values for name, values in rows.items() if values and (complete or wanted(name))}
+    columns = [IPXE, PLAIN, VERIFY, IPXE_DIGEST, GRUB, HTTP_BOOT]
+    table = report.table(
+        ["MB/s × ratio to iPXE (95 %)", *columns],
+        [[name, *(cell(values, client) for client in columns)] for name, values in rows.items()],
+    )
     text = (
         f"{ROUNDS} rounds, {time.strftime('%Y-%m-%d')}, QEMU 10 `-cpu max` in TCG unless said, "
         f"{CLEAN_MIB} MiB on clean links and {LOSSY_MIB} MiB on lossy ones of "
-        f"{BYTES_PER_S * 8 // 1_000_000} Mbit/s (`make bench-net`):\n\n"
-        f"{table}\n![ratios](tests/bench/results/net.svg)\n"
+        f"{BYTES_PER_S * 8 // 1_000_000} Mbit/s (`make bench-net`). iPXE is sid's 2.0, for e1000e "
+        "2019's, as the card's ROM. Its digest check is `sha256sum`, which only prints the digest.\n\n"
+        f"{table}\n![ratios](tests/bench/results/net.svg)\n{stages_table(record)}"
     )
-    report.publish("bench-net", text, {"net.svg": image}, targets_of(rows), complete=not ROWS)
+    plots = {"net.svg": draw(rows, columns)} if complete else {}
+    report.publish("bench-net", text, plots, targets_of(rows), complete)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,9 @@
  * The other end of a wire, for tests of net/ without privileges: a child process with an
  * lwIP of its own that is DHCP, DNS and HTTP server at 10.0.0.1, and with IPv6 router, DHCPv6,
  * DNS and HTTP server at fd00::1. Frames go through a socket.
+ *
+ * Time is what both ends say it is: they take turns, one network_poll each, and the clock of
+ * either goes on with its turns. So nothing depends on how fast the machine is.
  */
 #ifndef TESTS_UNIT_PEER_H
 #define TESTS_UNIT_PEER_H
@@ -30,7 +33,7 @@ struct peer_page {
 };
 
 struct peer {
-    int fd; /* one frame a message, not blocking */
+    int fd; /* one frame a message */
     pid_t pid;
 };
 
@@ -44,8 +47,9 @@ enum peer_dhcp {
 
 enum peer_router {
     PEER_ROUTER_NONE,
-    PEER_ROUTER_FULL,   /* names a prefix and a name server */
-    PEER_ROUTER_DHCPV6, /* names a prefix, and refers to DHCPv6 for the name server */
+    PEER_ROUTER_FULL,    /* names a prefix and a name server */
+    PEER_ROUTER_DHCPV6,  /* names a prefix, and refers to DHCPv6 for the name server */
+    PEER_ROUTER_MANAGED, /* names none, and refers to DHCPv6 for addresses */
 };
 
 /*
@@ -62,23 +66,22 @@ enum peer_router {
  * is silent about names that begin with "silent", refuses those that begin with "refused", and
  * says that it does not know all others.
  */
-struct peer peer_start_with(const struct peer_page *pages, enum peer_dhcp dhcp,
-                            enum peer_router router);
-/* Without IPv6. */
-struct peer peer_start(const struct peer_page *pages, enum peer_dhcp dhcp);
+struct peer peer_start(const struct peer_page *pages, enum peer_dhcp dhcp, enum peer_router router);
 void peer_stop(struct peer *peer);
 
 /* The byte at an offset: a letter or the like, without a short period. */
 uint8_t peer_filler(uint64_t offset);
 
-/* Real clock, malloc; used by both ends. */
+/* The turns' clock, malloc; used by both ends. */
 struct net_platform peer_platform(void);
 
-/* A link on the socket. */
+/* Our link to it. */
 struct peer_link {
     struct link link;
     int fd;
+    bool has_turn;
+    unsigned int turn_ms; /* how far our clock goes on with each turn; 1 at first */
 };
-struct peer_link peer_link(int fd, uint8_t mac_end);
+struct peer_link peer_link(const struct peer *peer);
 
 #endif

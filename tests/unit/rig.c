@@ -1,7 +1,5 @@
 #include "rig.h"
 
-#include <poll.h>
-
 static struct rig *rig_of(struct net_platform *platform)
 {
     struct rig *rig = (struct rig *)platform;
@@ -12,7 +10,7 @@ static struct rig *rig_of(struct net_platform *platform)
 
 static uint64_t rig_now_ms(struct net_platform *platform)
 {
-    return rig_of(platform)->real.now_ms(platform) * rig_of(platform)->haste;
+    return rig_of(platform)->real.now_ms(platform);
 }
 
 static uint32_t rig_random(struct net_platform *platform)
@@ -39,13 +37,10 @@ static void rig_release(struct net_platform *platform, void *memory)
     rig->real.release(platform, memory);
 }
 
-/* Also where we wait, so that the peer gets the processor. */
 static bool rig_aborted(struct net_platform *platform)
 {
     struct rig *rig = rig_of(platform);
-    struct pollfd waiting = { .fd = rig->peer.fd, .events = POLLIN };
 
-    poll(&waiting, 1, 1);
     return rig->looks_left == 0 || --rig->looks_left == 0;
 }
 
@@ -68,9 +63,27 @@ static bool is_tcp(struct bytes frame)
            frame.data[14 + 9] == 6;
 }
 
-static bool is_syn(struct bytes frame)
+static uint8_t tcp_flags(struct bytes frame)
 {
-    return is_tcp(frame) && (frame.data[14 + 20 + 13] & 2) != 0;
+    return is_tcp(frame) ? frame.data[14 + 20 + 13] : 0;
+}
+
+#define TCP_SYN 0x02
+#define TCP_ACK 0x10
+
+static size_t tcp_data_bytes(struct bytes frame)
+{
+    size_t ip_bytes = (size_t)frame.data[16] << 8 | frame.data[17];
+
+    return is_tcp(frame) ? ip_bytes - 20 - (frame.data[14 + 20 + 12] >> 4) * 4u : 0;
+}
+
+static bool has(struct bytes all, struct bytes part)
+{
+    for (size_t i = 0; part.size > 0 && i + part.size <= all.size; i++)
+        if (bytes_start_with(bytes_from(all, i), part))
+            return true;
+    return false;
 }
 
 static enum status rig_send(struct link *link, struct bytes frame)
@@ -78,9 +91,27 @@ static enum status rig_send(struct link *link, struct bytes frame)
     struct rig *rig = rig_of_link(link);
 
     assert_false(rig->closed);
-    rig->connections += is_syn(frame);
+    rig->connections += (tcp_flags(frame) & TCP_SYN) != 0;
+    rig->acknowledgements += tcp_flags(frame) == TCP_ACK && tcp_data_bytes(frame) == 0;
+    rig->watched_frames += has(frame, rig->watched);
     assert_in_range(frame.size, 14, LINK_FRAME_MAX_BYTES);
     return rig_loses(rig) ? STATUS_NET_DEVICE : rig->lower.link.send(&rig->lower.link, frame);
+}
+
+/* What TCP got; *frame_size becomes 0 where rig->lose_segment says so. */
+static void note_received(struct rig *rig, const uint8_t *frame, size_t *frame_size)
+{
+    struct bytes received = { frame, *frame_size };
+
+    if (received.size <= TCP_HEADERS_BYTES || !is_tcp(received))
+        return;
+    rig->received_bytes += received.size - TCP_HEADERS_BYTES;
+    if (tcp_data_bytes(received) == 0)
+        return;
+    rig->bursts += !rig->in_burst;
+    rig->in_burst = true;
+    if (++rig->segments == rig->lose_segment)
+        *frame_size = 0;
 }
 
 /* Every other frame that would be lost arrives after the next one instead. */
@@ -99,11 +130,16 @@ static enum status rig_receive(struct link *link, struct buffer frame, size_t *r
         rig->late_size = 0;
         return STATUS_OK;
     }
-    st = rig->lower.link.receive(&rig->lower.link, frame, ret_size);
-    if (!st && *ret_size > TCP_HEADERS_BYTES && is_tcp((struct bytes){ frame.data, *ret_size }))
-        rig->received_bytes += *ret_size - TCP_HEADERS_BYTES;
-    if (st || *ret_size == 0 || !rig_loses(rig))
+    if ((st = rig->lower.link.receive(&rig->lower.link, frame, ret_size)))
         return st;
+    if (rig->lower.has_turn)
+        rig->in_burst = false;
+    else
+        note_received(rig, frame.data, ret_size);
+    if (*ret_size == 0 && !rig->lower.has_turn)
+        return rig_receive(link, frame, ret_size);
+    if (*ret_size == 0 || !rig_loses(rig))
+        return STATUS_OK;
     if (rig->lose_one_in == 1) {
         *ret_size = 0;
         return STATUS_OK;
@@ -117,17 +153,22 @@ static enum status rig_receive(struct link *link, struct buffer frame, size_t *r
 
 void rig_init(struct rig *rig, const struct peer_page *pages, enum peer_dhcp dhcp)
 {
+    rig_init_with(rig, pages, dhcp, PEER_ROUTER_NONE);
+}
+
+void rig_init_with(struct rig *rig, const struct peer_page *pages, enum peer_dhcp dhcp,
+                   enum peer_router router)
+{
     memset(rig, 0, sizeof(*rig));
-    rig->peer = peer_start(pages, dhcp);
+    rig->peer = peer_start(pages, dhcp, router);
     rig->real = peer_platform();
     rig->platform =
         (struct net_platform){ rig_now_ms, rig_random, rig_allocate, rig_release, rig_aborted };
-    rig->lower = rig->link = peer_link(rig->peer.fd, 2);
+    rig->lower = rig->link = peer_link(&rig->peer);
     rig->link.link.send = rig_send;
     rig->link.link.receive = rig_receive;
     rig->allocations_left = UINT32_MAX;
     rig->looks_left = UINT32_MAX;
-    rig->haste = 1;
     detail_clear(&rig->detail);
 }
 
@@ -137,13 +178,24 @@ void rig_open(struct rig *rig)
     assert_status(network_open(&rig->platform, &rig->link.link, &rig->network), STATUS_OK);
 }
 
+enum status rig_configure_with(struct rig *rig, const struct ip_setting *setting,
+                               const struct ip_setting *lease, uint32_t timeout_ms)
+{
+    struct network_request request = {
+        .setting = setting,
+        .lease = lease,
+        .timeout_ms = timeout_ms,
+    };
+
+    return network_configure(rig->network, &request, detail_clear(&rig->detail));
+}
+
 enum status rig_configure(struct rig *rig, uint32_t timeout_ms)
 {
     struct ip_setting setting;
-    struct network_request request = { .setting = &setting, .timeout_ms = timeout_ms };
 
     ip_setting_automatic(&setting);
-    return network_configure(rig->network, &request, detail_clear(&rig->detail));
+    return rig_configure_with(rig, &setting, NULL, timeout_ms);
 }
 
 void rig_close(struct rig *rig)

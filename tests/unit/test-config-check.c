@@ -90,7 +90,7 @@ static void checks_everything(void **state)
           "found 2 of initrd-format and 1 of initrd, expected none or one for each initrd" },
         { BYTES("linux=k initrd=a initrd=b initrd-size=1"), STATUS_CONFIG_CONFLICT,
           "found 1 of initrd-size and 2 of initrd, expected none or one for each initrd" },
-        { BYTES("linux=k initrd=a initrd=b initrd-unpacked-size=0 initrd-unpacked-size=2"),
+        { BYTES("linux=k initrd=a initrd=b initrd-unpacked-size=1 initrd-unpacked-size=2"),
           STATUS_OK, "" },
         { BYTES("linux=k initrd=a initrd=b initrd-unpacked-size=1"), STATUS_CONFIG_CONFLICT,
           "found 1 of initrd-unpacked-size and 2 of initrd, expected none or one for each initrd" },

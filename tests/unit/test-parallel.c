@@ -68,8 +68,8 @@ static void adds_connections_while_they_help(void **state)
         uint64_t most_ms;
         unsigned int most_requests;
     } cases[] = {
-        /* A fast link: one connection does it, in two requests. */
-        { 100 * MIB, MIB, MIB, 1, 1, 1, 1100, 2 },
+        /* A fast link: a second connection is tried once and not kept; few requests. */
+        { 100 * MIB, MIB, MIB, 1, 1, 2, 1100, 8 },
         /* One connection gets 1 MB/s, as with loss: eight do it in a quarter of the time. */
         { 16 * MIB, 10000, UINT64_MAX, 20, 8, 8, 4200, 80 },
         { 16 * MIB, 10000, UINT64_MAX, 100, 8, 8, 6000, 80 },
@@ -92,6 +92,19 @@ static void adds_connections_while_they_help(void **state)
         assert_in_range(simulation.ms, 0, cases[i].most_ms);
         assert_in_range(simulation.requests, 0, cases[i].most_requests);
     }
+}
+
+/* Before the first frame is lost a connection may be much faster than it stays. */
+static void a_first_burst_does_not_bind_the_file_to_one_connection(void **state)
+{
+    struct parallel parallel;
+
+    (void)state;
+    parallel_init(&parallel, 8);
+    parallel_arrived(&parallel, 0, MIB / 2);
+    parallel_arrived(&parallel, 130, MIB / 2);
+    assert_in_range(parallel_part_bytes(&parallel, 130, 15 * MIB), 3 * MIB, 5 * MIB);
+    assert_int_equal(parallel_part_bytes(&parallel, 130, MIB), MIB);
 }
 
 static void keeps_to_a_servers_limit(void **state)
@@ -135,6 +148,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(adds_connections_while_they_help),
+        cmocka_unit_test(a_first_burst_does_not_bind_the_file_to_one_connection),
         cmocka_unit_test(keeps_to_a_servers_limit),
         cmocka_unit_test(divides_files_of_any_size),
     };

@@ -1,4 +1,5 @@
 """decompress=: what pivotboot unpacks itself, as the kernel (the probe) gets it."""
+import re
 import struct
 
 import pytest
@@ -73,6 +74,8 @@ def test_always(boot, files, sizes, stream):
     )
     assert (seen.initrd_size, seen.initrd_sha256) == expected(files, *names)
     streamed = seen.console.split("starting the kernel")[1].count("initrd: SHA-256")
+    work = r"times: .* ms in all; of these verifying \d+ ms, unpacking \d+ ms$"
+    assert re.search(work, seen.console, re.MULTILINE)
     # Two frames of zstd and what is none; an archive in front is looked at when it is verified.
     assert streamed == {("off", False): 0, ("on", True): 3, ("on", False): 1}[stream, sizes]
 

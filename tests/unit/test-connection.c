@@ -1,0 +1,61 @@
+/* How what arrives is acknowledged, with the real lwIP, against a peer in another process. */
+#include "http-body.h"
+
+#define BODY_BYTES 300000
+
+static const struct peer_page pages[] = {
+    { "/body", "HTTP/1.1 200 OK\r\nContent-Length: 300000\r\n\r\n", BODY_BYTES, PEER_STAY, NULL },
+    { .path = NULL },
+};
+
+/* Returns how long it took, in ms of our clock. */
+static uint64_t get(struct rig *rig)
+{
+    uint64_t begun_ms = rig->platform.now_ms(&rig->platform);
+    struct http_body body = { 0 };
+
+    rig->segments = rig->bursts = rig->acknowledgements = 0;
+    assert_status(rig_get(rig, "http://10.0.0.1/body", &body, NULL), STATUS_OK);
+    assert_true(body.bytes == BODY_BYTES && body.right);
+    return rig->platform.now_ms(&rig->platform) - begun_ms;
+}
+
+static void acknowledges_once_what_came_together(void **state)
+{
+    struct rig rig;
+
+    (void)state;
+    rig_start(&rig, pages);
+    get(&rig); /* also opens the connection */
+    get(&rig);
+    assert_true(rig.segments >= BODY_BYTES / 1460);
+    assert_true(rig.bursts <= rig.segments / 3);
+    assert_int_equal(rig.acknowledgements, rig.bursts);
+    rig_end(&rig);
+}
+
+/* Three answers that say the same make the sender repeat what was lost (RFC 5681, 3.2) at once. */
+static void repeats_itself_when_a_segment_is_lost(void **state)
+{
+    struct rig rig;
+    uint64_t clean_ms;
+
+    (void)state;
+    rig_start(&rig, pages);
+    get(&rig);
+    clean_ms = get(&rig);
+    rig.lose_segment = 101;
+    assert_in_range(get(&rig), clean_ms, clean_ms + 5);
+    assert_in_range(rig.acknowledgements, rig.bursts + 2, rig.bursts + 4);
+    rig_end(&rig);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(acknowledges_once_what_came_together),
+        cmocka_unit_test(repeats_itself_when_a_segment_is_lost),
+    };
+
+    return cmocka_run_group_tests_name("connection", tests, NULL, NULL);
+}
