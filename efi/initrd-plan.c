@@ -134,7 +134,7 @@ static uint64_t told_block_bytes(const struct boot *boot)
     const struct config *config = &boot->config;
     uint64_t total_bytes = 0;
 
-    if (config->decompress != DECOMPRESS_ALWAYS)
+    if (config->decompress != DECOMPRESS_ALWAYS || !config->given[KEY_initrd_unpacked_size])
         return known_bytes(&boot->plan);
     for (size_t i = 0; i < config->given[KEY_initrd_unpacked_size]; i++)
         total_bytes = sum(total_bytes, config->initrd_unpacked_size[i]);
