@@ -33,10 +33,11 @@ FAILED = (
 )
 TIMED_OUT = "timed out"
 
+PLAIN = "console=ttyS0 quiet panic=-1 no_timer_check"
 # The root may fill all of the memory: the loader is the subject, not tmpfs's half. No percentage:
-# Linux takes it of the memory that it has set up when it mounts its root, which is not all.
-ROOT_SIZE = "size=64g"
-OPTIONS = f"console=ttyS0 quiet panic=-1 no_timer_check initramfs_options={ROOT_SIZE}"
+# Linux takes it, and the half, of what is free when it mounts its root, beside the initrd and
+# whatever the firmware's boot services held.
+OPTIONS = f"{PLAIN} initramfs_options=size=64g"
 
 INIT = f"""#!/bin/busybox sh
 echo "{BOOTED}"
@@ -47,8 +48,8 @@ echo "{BOOTED}"
 Payload = collections.namedtuple("Payload", "kernel initrd unpacked_bytes")
 
 # How a loader boots: start(folder, web, payload, **options) gives a running Machine. files: what
-# takes part in it besides the payload; words: what else makes a difference.
-Loader = collections.namedtuple("Loader", "start files words", defaults=("",))
+# takes part in it besides the payload; words, options: what else makes a difference.
+Loader = collections.namedtuple("Loader", "start files words options", defaults=("", OPTIONS))
 
 
 def payload(folder, size_mb):
@@ -91,7 +92,11 @@ def write_initrd(path, size_bytes):
 def unpacked_size(initrd):
     """From the frame header, where zstd wrote it."""
     told = subprocess.run(
-        ["zstd", "-lv", initrd], stdout=subprocess.PIPE, text=True, check=True
+        ["zstd", "-lv", initrd],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        check=True,
     ).stdout
     return int(re.search(r"Decompressed Size:.*\((\d+) B\)", told)[1])
 
@@ -107,28 +112,32 @@ def by_ipxe(folder, web, *commands, **options):
     return ways.by_ipxe(folder, web, IPXE, script, firmware=FIRMWARE, **options)
 
 
-def pivotboot(words):
+def pivotboot(words, options=OPTIONS):
     """Chained by iPXE, as the README says. words may name the payload's {unpacked_bytes}."""
 
-    def start(folder, web, load, **options):
+    def start(folder, web, load, **machine_options):
         kernel, initrd = serve(web, load)
         url = f"http://{network.SLIRP_HOST}:{web.port}" + web.put("pivotboot.efi", paths.LOADER)
         said = words.format(unpacked_bytes=load.unpacked_bytes)
-        line = f"linux={kernel} initrd={initrd} {said} -- {OPTIONS}"
-        return by_ipxe(folder, web, f"chain --autofree {url} {line} || goto failed", **options)
+        line = f"linux={kernel} initrd={initrd} {said} -- {options}"
+        command = f"chain --autofree {url} {line} || goto failed"
+        return by_ipxe(folder, web, command, **machine_options)
 
-    return Loader(start, lambda: [paths.LOADER, paths.ipxe_program(IPXE)], words)
+    return Loader(start, lambda: [paths.LOADER, paths.ipxe_program(IPXE)], words, options)
 
 
-def start_ipxe(folder, web, load, **options):
-    kernel, initrd = serve(web, load)
-    return by_ipxe(
-        folder, web,
-        f"kernel {kernel} initrd=initrd {OPTIONS} || goto failed",
-        f"initrd --name initrd {initrd} || goto failed",
-        "boot || goto failed",
-        **options,
-    )  # fmt: skip
+def ipxe(options=OPTIONS):
+    def start(folder, web, load, **machine_options):
+        kernel, initrd = serve(web, load)
+        return by_ipxe(
+            folder, web,
+            f"kernel {kernel} initrd=initrd {options} || goto failed",
+            f"initrd --name initrd {initrd} || goto failed",
+            "boot || goto failed",
+            **machine_options,
+        )  # fmt: skip
+
+    return Loader(start, lambda: [paths.ipxe_program(IPXE)], options=options)
 
 
 def grub_program():
@@ -213,17 +222,19 @@ def start_http_boot(folder, web, load, **options):
 
 
 LOADERS = {
+    # As they come: neither the loader nor the kernel is told anything about the root.
+    "plain pivotboot": pivotboot("", PLAIN),
+    "plain iPXE": ipxe(PLAIN),
     "pivotboot streaming": pivotboot("rootfs=none stream=on"),
+    "iPXE": ipxe(),
+    "limit: QEMU under firmware": Loader(start_under_firmware, lambda: []),
+    "limit: QEMU without": Loader(start_alone, lambda: []),
+    "GRUB": Loader(start_grub, lambda: [grub_program()]),
+    "HTTP Boot of a unified image": Loader(start_http_boot, lambda: [stub()]),
     "pivotboot buffered": pivotboot("rootfs=none stream=off"),
     "pivotboot decompressing": pivotboot(
         "rootfs=none stream=on decompress=always initrd-unpacked-size={unpacked_bytes}"
     ),
-    "pivotboot by default": pivotboot(f"rootflags={ROOT_SIZE}"),
-    "iPXE": Loader(start_ipxe, lambda: [paths.ipxe_program(IPXE)]),
-    "GRUB": Loader(start_grub, lambda: [grub_program()]),
-    "HTTP Boot of a unified image": Loader(start_http_boot, lambda: [stub()]),
-    "limit: QEMU under firmware": Loader(start_under_firmware, lambda: []),
-    "limit: QEMU without": Loader(start_alone, lambda: []),
 }
 
 

@@ -229,4 +229,20 @@ def test_a_cell_goes_on_where_it_was(tmp_path, monkeypatch):
     assert again.ends("other/100/abc") == {"800": ""}
     assert again.latest("way", 100) == 400 and again.latest("way", 300) is None
     assert str(memory.Need(400, again.ends("way/100/abc"))) == "400 (less: timed out)"
-    assert str(memory.Need(None, {})) == "does not boot"
+    assert str(memory.Need(None, {})) == "not with 4096"
+    assert memory.Need(300, {}).compared(memory.Need(400, {})) == "0.750"
+    assert memory.Need(300, {}).compared(memory.Need(None, {})) == "-"
+
+
+def test_memory_targets():
+    needs = {(way, size): memory.Need(1000, {}) for way in loaders.LOADERS for size in memory.SIZES}
+    needs[memory.STREAMING, 100] = memory.Need(696, {})
+    needs[memory.PLAIN_IPXE, 300] = memory.Need(None, {})
+    lines = [str(target) for target in memory.targets(needs)]
+    assert lines[0] == "target memory-of-ipxe-100MB measured 0.696 goal 0.700 met"
+    assert lines[2] == "target memory-of-limit-100MB measured 0.696 goal 1.100 met"
+    assert lines[4] == "target memory-plain-of-ipxe-300MB measured 0.244 goal 0.700 met"
+    assert lines[5] == "target memory-of-limit-300MB measured 1.000 goal 1.100 met"
+    text = memory.describe(needs)
+    assert "| pivotboot streaming | 696 | 0.696 | 1000 | 1.000 |" in text
+    assert "| plain iPXE | 1000 | 1.000 | not with 4096 | - |" in text
