@@ -11,7 +11,7 @@ GUEST = [
           "[    2.000000] bench: init\r\n"),
 ]  # fmt: skip
 IPXE = [
-    (1.0, "echo bench: begin\r\nbench: begin\r\n"), (1.5, "bench: kernel\r\n"), 
+    (1.0, "echo bench: begin\r\nbench: begin\r\n"), (1.5, "bench: kernel\r\n"),
     (2.75, "bench: loaded\r\n"),
 ]  # fmt: skip
 PIVOTBOOT = [
