@@ -485,17 +485,13 @@ $B/bench/congestion.so: tests/bench/link/congestion.c
 
 # The loader once more, which counts the cycles of a download's stages (tests/bench/stages).
 STAGED := $(call efi_object,net/network.c net/connection.c net/download-part.c efi/snp-wire.c \
-    efi/console.c $L/mbedtls/library/sha256.c)
+    efi/console.c efi/mbedtls-sha256.c)
 STAGED_OBJECTS := $(STAGED:$B/efi/%=$B/bench/efi/%) $B/bench/efi/tests/bench/stages/stages.o
 STAGED_NAMES := network_poll connection_acknowledge snp_wire_receive snp_wire_send console_line \
-    console_overwrite mbedtls_sha256_update
+    console_overwrite mbedtls_sha256_update_blocks
 STAGED_FLAGS := $(LWIP_INCLUDES) $(EFI_INCLUDES) $(foreach name,$(STAGED_NAMES),-D$(name)=real_$(name))
 $B/bench/efi/net/download-part.o: STAGED_FLAGS += -Dmemcpy=copy_counted
 $B/bench/efi/tests/bench/stages/stages.o: STAGED_FLAGS = $(WARNINGS) -I. $(LWIP_INCLUDES) $(EFI_INCLUDES)
-
-$B/bench/efi/lib/%.o: $L/.complete Makefile
-	@mkdir -p $(@D)
-	$(Q)$(CC) $(EFI_CFLAGS) $(LIBRARY_FLAGS) $(STAGED_FLAGS) -c $L/$*.c -o $@
 
 $B/bench/efi/%.o: %.c Makefile | $L/.complete
 	@mkdir -p $(@D)

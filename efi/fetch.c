@@ -3,7 +3,7 @@
 #include "../net/download.h"
 #include "../net/mirror-url.h"
 #include "../payload/buffer-sink.h"
-#include "mbedtls-sha256.h"
+#include "../payload/mbedtls-sha256.h"
 #include "progress.h"
 #include "timed-sink.h"
 

@@ -132,7 +132,7 @@ static enum status start_more(struct download *download)
     bool started = true;
     enum status st;
 
-    parallel_look(&download->parallel, now_ms, busy);
+    parallel_look(&download->parallel, now_ms, busy, range_plan_missing(&download->plan));
     if (now_ms < download->pause_until_ms || now_ms >= download->total_deadline_ms)
         return STATUS_OK;
     while (started && download_busy(download) < wanted(download))

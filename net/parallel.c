@@ -74,7 +74,14 @@ static void judge(struct parallel *parallel, uint64_t rate)
     parallel->patience = (unsigned int)clamp(parallel->patience * 2, 0, PATIENCE_MOST);
 }
 
-void parallel_look(struct parallel *parallel, uint64_t now_ms, unsigned int busy)
+/* A second connection costs a fast one something, and brings it nothing when it is soon done. */
+static bool is_soon_done(const struct parallel *parallel, uint64_t rate, uint64_t missing_bytes)
+{
+    return parallel->target == 1 && missing_bytes / PARALLEL_WORTH_MS * 1000 <= rate;
+}
+
+void parallel_look(struct parallel *parallel, uint64_t now_ms, unsigned int busy,
+                   uint64_t missing_bytes)
 {
     uint64_t elapsed_ms = now_ms - parallel->window_start_ms;
     uint64_t rate;
@@ -91,7 +98,7 @@ void parallel_look(struct parallel *parallel, uint64_t now_ms, unsigned int busy
         judge(parallel, rate);
     else if (parallel->rest > 0)
         parallel->rest--;
-    else
+    else if (!is_soon_done(parallel, rate, missing_bytes))
         try_more(parallel, rate);
 }
 
@@ -120,7 +127,7 @@ uint64_t parallel_part_bytes(const struct parallel *parallel, uint64_t now_ms,
     /* Each request costs a round trip, without others beside it. But what one connection has
      * nobody else can take, and its rate may fall: that of a first burst does with the first
      * frame that is lost. */
-    worth_bytes = rate_of(parallel->bytes, now_ms - parallel->start_ms) / 1000 * PARALLEL_WORTH_MS;
+    worth_bytes = rate_of(parallel->bytes, now_ms - parallel->start_ms) / 1000 * PARALLEL_PART_MS;
     bytes = bytes > worth_bytes ? bytes : worth_bytes;
     return bytes < missing_bytes ? bytes : missing_bytes;
 }

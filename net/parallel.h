@@ -13,8 +13,10 @@
 #define PARALLEL_PART_MOST_BYTES  (16 * 1024 * 1024)
 #define PARALLEL_PART_FIRST_BYTES (1024 * 1024)
 
-/* A single connection's parts are at least what it does within this time, in ms. */
-#define PARALLEL_WORTH_MS 500
+/* A single connection's parts are at least what it does within this time, in ms; and it gets no
+ * company for what it does within this one. */
+#define PARALLEL_PART_MS  500
+#define PARALLEL_WORTH_MS 4000
 
 /* A rate is measured over this time at least and at most, in ms; and in between over a number
  * of round trips, so that new connections have got up to speed. */
@@ -46,8 +48,10 @@ void parallel_connected(struct parallel *parallel, uint32_t connect_ms);
 /* Bytes have arrived, on any connection. */
 void parallel_arrived(struct parallel *parallel, uint64_t now_ms, size_t bytes);
 
-/* Decides anew when it is time to; busy: how many connections are at work. */
-void parallel_look(struct parallel *parallel, uint64_t now_ms, unsigned int busy);
+/* Decides anew when it is time to. busy: how many connections are at work; missing_bytes: what
+ * none of them has begun to fetch. */
+void parallel_look(struct parallel *parallel, uint64_t now_ms, unsigned int busy,
+                   uint64_t missing_bytes);
 
 /* A server refuses more connections than this (1 at least). */
 void parallel_limit(struct parallel *parallel, unsigned int most);

@@ -40,8 +40,10 @@ BYTES_PER_S = 25_000_000
 Lossy = collections.namedtuple("Lossy", "name delay_ms loss congestion target")
 LOSSY = [
     Lossy(f"lossy {rtt} ms {loss * 100:g} % {congestion}", rtt / 2, loss, congestion, target)
-    for rtt, loss, target in ((20, 0, None), (20, 0.005, 4), (20, 0.02, None), (100, 0.001, 2))
-    for congestion in ("cubic", "bbr")
+    for rtt, loss, targets in (
+        (20, 0, (None, None)), (20, 0.005, (4, None)), (20, 0.02, (None, None)), (100, 0.001, (2, 2))
+    )
+    for congestion, target in zip(("cubic", "bbr"), targets)
 ]
 # name -> where clients.py's machines stand: network, card, emulator, and who can be there.
 CLEAN = {

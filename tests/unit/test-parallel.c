@@ -28,7 +28,7 @@ static void simulate(struct simulation *simulation, uint64_t file_bytes, uint64_
 
         for (size_t i = 0; i < 8; i++)
             busy += simulation->part_bytes[i] > 0;
-        parallel_look(parallel, simulation->ms, busy);
+        parallel_look(parallel, simulation->ms, busy, simulation->missing_bytes);
         for (size_t i = 0; i < 8 && busy < parallel->target; i++) {
             uint64_t bytes =
                 parallel_part_bytes(parallel, simulation->ms, simulation->missing_bytes);
@@ -68,8 +68,8 @@ static void adds_connections_while_they_help(void **state)
         uint64_t most_ms;
         unsigned int most_requests;
     } cases[] = {
-        /* A fast link: a second connection is tried once and not kept; few requests. */
-        { 100 * MIB, MIB, MIB, 1, 1, 2, 1100, 8 },
+        /* A fast link: one connection does it, in few requests. */
+        { 100 * MIB, MIB, MIB, 1, 1, 1, 1100, 4 },
         /* One connection gets 1 MB/s, as with loss: eight do it in a quarter of the time. */
         { 16 * MIB, 10000, UINT64_MAX, 20, 8, 8, 4200, 80 },
         { 16 * MIB, 10000, UINT64_MAX, 100, 8, 8, 6000, 80 },
@@ -105,6 +105,12 @@ static void a_first_burst_does_not_bind_the_file_to_one_connection(void **state)
     parallel_arrived(&parallel, 130, MIB / 2);
     assert_in_range(parallel_part_bytes(&parallel, 130, 15 * MIB), 3 * MIB, 5 * MIB);
     assert_int_equal(parallel_part_bytes(&parallel, 130, MIB), MIB);
+    /* As fast as that it would soon be done; as it goes on, others help. */
+    parallel_look(&parallel, 200, 1, 15 * MIB);
+    assert_int_equal(parallel.target, 1);
+    parallel_arrived(&parallel, 300, MIB / 4);
+    parallel_look(&parallel, 400, 1, 15 * MIB);
+    assert_int_equal(parallel.target, 2);
 }
 
 static void keeps_to_a_servers_limit(void **state)
@@ -119,7 +125,7 @@ static void keeps_to_a_servers_limit(void **state)
     assert_int_equal(parallel.target, 3);
     for (; ms < 60000; ms += 10) {
         parallel_arrived(&parallel, ms, 10000 * parallel.target);
-        parallel_look(&parallel, ms, parallel.target);
+        parallel_look(&parallel, ms, parallel.target, UINT64_MAX);
         assert_in_range(parallel.target, 1, 3);
     }
     assert_int_equal(parallel.target, 3);

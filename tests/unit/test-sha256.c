@@ -1,9 +1,12 @@
 /* SHA-256's block functions: published vectors, and each against the other. */
-#include "efi/mbedtls-sha256.h"
 #include "payload/arch/sha256-x86.h"
+#include "payload/mbedtls-sha256.h"
 #include "support.h"
 
 #define BLOCKS_MOST 40
+
+/* A random number as a size of 0 to 260 bytes, and not more than are left. */
+#define LENGTH_OF_A_CUT(random, left) ((random) % 261 < (left) ? (random) % 261 : (left))
 
 static const uint32_t start[8] = { 0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
                                    0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19 };
@@ -72,6 +75,46 @@ static void instructions_do_what_the_portable_code_does(void **state)
     }
 }
 
+/* However a text is cut, also where the count of its bytes outgrows 32 bits. */
+static void all_blocks_at_once_are_the_same_as_one_by_one(void **state)
+{
+    static const uint32_t totals[] = { 0, 0xffffff80, 0xffffffc0 };
+    uint8_t data[20 * SHA256_BLOCK_BYTES];
+    uint32_t random = 7;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(data); i++) {
+        random = random * 1664525 + 1013904223;
+        data[i] = (uint8_t)(random >> 24);
+    }
+    for (unsigned int turn = 0; turn < 600; turn++) {
+        mbedtls_sha256_context one, all;
+        uint8_t expected[32], found[32];
+        size_t done = 0;
+
+        mbedtls_sha256_init(&one);
+        mbedtls_sha256_init(&all);
+        assert_int_equal(mbedtls_sha256_starts(&one, 0), 0);
+        assert_int_equal(mbedtls_sha256_starts(&all, 0), 0);
+        one.MBEDTLS_PRIVATE(total)[0] = all.MBEDTLS_PRIVATE(total)[0] = totals[turn % 3];
+        while (done < sizeof(data)) {
+            struct buffer copy;
+            size_t size;
+
+            random = random * 1664525 + 1013904223;
+            size = LENGTH_OF_A_CUT(random >> 8, sizeof(data) - done);
+            copy = exact_copy((struct bytes){ data + done, size });
+            assert_int_equal(mbedtls_sha256_update(&one, copy.data, size), 0);
+            assert_int_equal(mbedtls_sha256_update_blocks(&all, copy.data, size), 0);
+            free(copy.data);
+            done += size;
+        }
+        assert_int_equal(mbedtls_sha256_finish(&one, expected), 0);
+        assert_int_equal(mbedtls_sha256_finish(&all, found), 0);
+        assert_memory_equal(found, expected, sizeof(found));
+    }
+}
+
 static void takes_the_instructions_where_they_are(void **state)
 {
     (void)state;
@@ -84,6 +127,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(knows_the_vectors),
         cmocka_unit_test(instructions_do_what_the_portable_code_does),
+        cmocka_unit_test(all_blocks_at_once_are_the_same_as_one_by_one),
         cmocka_unit_test(takes_the_instructions_where_they_are),
     };
 

@@ -8,8 +8,7 @@
 #include "efi/snp-wire.h"
 #include "net/connection.h"
 #include "net/network.h"
-
-#include <mbedtls/sha256.h>
+#include "payload/mbedtls-sha256.h"
 
 enum stage { OTHER, RECEIVE, SEND, TCP_IP, ACKNOWLEDGE, COPY, HASH, CONSOLE, STAGES };
 
@@ -134,13 +133,14 @@ void *copy_counted(void *to, const void *from, size_t size)
     return to;
 }
 
-int real_mbedtls_sha256_update(mbedtls_sha256_context *context, const unsigned char *data,
-                               size_t size);
+int real_mbedtls_sha256_update_blocks(mbedtls_sha256_context *context, const unsigned char *data,
+                                      size_t size);
 
-int mbedtls_sha256_update(mbedtls_sha256_context *context, const unsigned char *data, size_t size)
+int mbedtls_sha256_update_blocks(mbedtls_sha256_context *context, const unsigned char *data,
+                                 size_t size)
 {
     enum stage before = enter(HASH);
-    int result = real_mbedtls_sha256_update(context, data, size);
+    int result = real_mbedtls_sha256_update_blocks(context, data, size);
 
     enter(before);
     return result;
