@@ -5,6 +5,7 @@
 #include "http-get.h"
 #include "net/link.h"
 #include "net/network.h"
+#include "peer.h"
 #include "support.h"
 
 #define BODY_BYTES 300000u
@@ -210,24 +211,6 @@ static uint64_t now_ms(struct net_platform *platform)
     return ((struct server *)platform)->now_ms;
 }
 
-static uint32_t random_number(struct net_platform *platform)
-{
-    (void)platform;
-    return 12345;
-}
-
-static void *allocate(struct net_platform *platform, size_t size)
-{
-    (void)platform;
-    return aligned_alloc(16, (size + 15) & ~(size_t)15);
-}
-
-static void release(struct net_platform *platform, void *memory)
-{
-    (void)platform;
-    free(memory);
-}
-
 /* It takes some hundred looks. */
 static bool aborted(struct net_platform *platform)
 {
@@ -266,7 +249,7 @@ static enum status body_finish(struct sink *sink)
 static void bounds_what_waits(void **state)
 {
     struct server server = {
-        .platform = { now_ms, random_number, allocate, release, aborted },
+        .platform = peer_platform(),
         .link = { .mtu_bytes = 1500, .send = server_gets, .receive = server_gives },
     };
     struct ip_setting setting = { .dhcp = false };
@@ -282,6 +265,8 @@ static void bounds_what_waits(void **state)
     struct network *network;
 
     (void)state;
+    server.platform.now_ms = now_ms;
+    server.platform.aborted = aborted;
     memcpy(server.link.mac, client_mac, LINK_MAC_BYTES);
     assert_status(ip_setting_add(&setting, BYTES("10.0.0.9:::24"), detail_clear(&detail)),
                   STATUS_OK);

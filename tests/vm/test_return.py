@@ -7,7 +7,9 @@ import re
 import pytest
 
 import archive
+import network
 import paths
+import ways
 from conftest import BOOT_SECONDS, blob, memory_seen, probe_done, seen, sha256
 
 THEIRS = blob(60_000, seed="iPXE's own")
@@ -164,6 +166,18 @@ def test_many_returns(ipxe, web, name, transport):
     web.put("ours", OURS)
     with ipxe(name, *many_returns("@", transport)) as vm:
         check_many_returns(vm, web.requests)
+
+
+def test_many_returns_to_own_driver(tmp_path, web):
+    """The same with the newest iPXE, on a card that only iPXE has a driver for."""
+    folder = tmp_path / "vm"
+    folder.mkdir()
+    web.put("theirs", THEIRS)
+    web.put("ours", OURS)
+    script = ways.ipxe_script(*many_returns(web.base, "auto"))
+    with ways.by_disk(folder, "sid", script, model="e1000e", netdev=network.slirp()) as vm:
+        check_many_returns(vm, web.requests)
+        assert "the firmware has no driver underneath" in vm.console
 
 
 @pytest.mark.parametrize("transport", ["firmware", "snp"])
