@@ -465,7 +465,7 @@ run: run-machine
 	@$(exit $(or $(shell cat $B/vm/run-status-$$PPID && rm $B/vm/run-status-$$PPID),125))false
 
 test-needs: run-needs test-kernels $B/vm/runc.cpio.zst $B/vm/deaf.efi $B/bench/forwarder $(UNIT_TESTS) $(FUZZ_REPLAYS) \
-    $B/tools/keys-table $B/tools/trust
+    $B/tools/keys-table $B/tools/trust leaf-tools
 test: test-needs
 	@$(PYTHON) tests/run
 

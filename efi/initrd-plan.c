@@ -10,7 +10,8 @@
  * stream=auto: from this size on, in bytes, a transfer takes long enough and the copy costs
  * enough; below, an error that shows before the kernel starts (and before the firmware measures
  * it) is worth more. Memory is tight when the files are more than a quarter of what is free:
- * the kernel unpacks them beside the copy that it was given.
+ * the kernel unpacks them beside the copy that it was given. Neither way is faster than the other
+ * by more than a little: README.md, make bench-boot.
  */
 #define STREAM_LARGE_BYTES   (UINT64_C(64) << 20)
 #define STREAM_TIGHT_DIVISOR 4
@@ -128,6 +129,19 @@ enum status initrd_plan_room(struct boot *boot, uint64_t block_bytes, uint64_t o
     return STATUS_INITRD_ROOM;
 }
 
+/* What the stub will want in one block, as far as that is known before the kernel is here. */
+static uint64_t told_block_bytes(const struct boot *boot)
+{
+    const struct config *config = &boot->config;
+    uint64_t total_bytes = 0;
+
+    if (config->decompress != DECOMPRESS_ALWAYS || !config->given[KEY_initrd_unpacked_size])
+        return known_bytes(&boot->plan);
+    for (size_t i = 0; i < config->given[KEY_initrd_unpacked_size]; i++)
+        total_bytes = sum(total_bytes, config->initrd_unpacked_size[i]);
+    return total_bytes;
+}
+
 enum status initrd_plan_sizes(struct boot *boot)
 {
     const struct config *config = &boot->config;
@@ -145,7 +159,7 @@ enum status initrd_plan_sizes(struct boot *boot)
         if (file->size_bytes == SINK_SIZE_UNKNOWN && may_stream(boot) && (st = walk(boot, i, 1)))
             return st;
     }
-    return initrd_plan_room(boot, known_bytes(plan),
+    return initrd_plan_room(boot, told_block_bytes(boot),
                             sum(may_stream(boot) ? 0 : known_bytes(plan), config->linux_size));
 }
 

@@ -77,7 +77,8 @@ def initramfs(size_mb):
     if not payloads.is_newer(plain, INIT):
         payloads.write(plain, payloads.archived(contents(size_mb), INIT, shutil.which("busybox")))
     if not payloads.is_newer(packed, plain):
-        done = subprocess.run(["zstd", "-q", "-c", "-10", plain], stdout=subprocess.PIPE, check=True)
+        command = ["zstd", "-q", "-c", "-10", plain]
+        done = subprocess.run(command, stdout=subprocess.PIPE, check=True)
         payloads.write(packed, done.stdout)
     return packed, plain.stat().st_size
 

@@ -133,11 +133,12 @@ def stage_table(rows):
     return report.table(["link, kernel", "way", *head], lines)
 
 
-TEXT = """From pivotboot's first line to init, against iPXE 2.0's `kernel`, `initrd`, `boot` of the same files
-(from its first command; its network is up by then). {rounds} rounds in turns, {date}, medians,
-ratios within a round. QEMU 10 `-cpu max` in TCG with {memory} MB, sid's OVMF and iPXE over a tap;
-100 Mbit/s is a forwarder. One initramfs, zstd: {sizes}. *pivotboot* is with its defaults, which is
-wrapping by the leaf init on 6.1; everything but *unverified* has the SHA-256 of both files.
+TEXT = """From pivotboot's first line to init, against iPXE 2.0's `kernel`, `initrd`, `boot` of the
+same files (from its first command; its network is up by then). {rounds} rounds in turns, {date},
+medians, ratios within a round. QEMU 10 `-cpu max` in TCG with {memory} MB, sid's OVMF and iPXE over
+a tap; 100 Mbit/s is a forwarder. One initramfs, zstd: {sizes}. *pivotboot* is with its defaults,
+which is wrapping by the leaf init on 6.1; everything but *unverified* has the SHA-256 of both
+files. `make bench-boot` makes this.
 
 ![Ratios](tests/bench/results/boot.svg)
 

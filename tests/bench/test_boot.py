@@ -10,7 +10,10 @@ GUEST = [
           "[    1.000000] Freeing initrd memory: 1K\r\n[    1.500000] Run /init as init process\r\n"
           "[    2.000000] bench: init\r\n"),
 ]  # fmt: skip
-IPXE = [(1.0, "echo bench: begin\r\nbench: begin\r\n"), (1.5, "bench: kernel\r\n"), (2.75, "bench: loaded\r\n")]
+IPXE = [
+    (1.0, "echo bench: begin\r\nbench: begin\r\n"), (1.5, "bench: kernel\r\n"),
+    (2.75, "bench: loaded\r\n"),
+]  # fmt: skip
 PIVOTBOOT = [
     (1.0, "bench: begin\r\n"), (1.25, "pivotboot: version 0.1\r\n"),
     (1.5, "pivotboot: network: 52:54:00:12:34:56, ip\r\n"),

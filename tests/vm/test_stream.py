@@ -210,10 +210,17 @@ def test_no_memory_in_stub(fails_in_stub, web):
     assert re.search(r"[\d.]+ MiB free, the largest block [\d.]+ MiB", message), message
 
 
-@pytest.mark.parametrize("size", [40_000_000_000, 2**63 - 1])
-def test_no_room_at_all(boot, web, size):
+@pytest.mark.parametrize(
+    "words",
+    [
+        "initrd-size=40000000000",
+        f"initrd-size={2**63 - 1}",
+        "initrd-size=5000 initrd-unpacked-size=40000000000 decompress=always",
+    ],
+)
+def test_no_room_at_all(boot, web, words):
     """Known from the sizes that were pinned: nothing is fetched."""
-    message = boot.fails(f"linux=@/probe.efi initrd=@/initrd initrd-size={size}", 132)
+    message = boot.fails(f"linux=@/probe.efi initrd=@/initrd {words}", 132)
     assert web.requests() == []
     assert re.search(r"needed, .* in one block; .* free, the largest block ", message), message
 

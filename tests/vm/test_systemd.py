@@ -1,4 +1,4 @@
-"""Debian's own bootctl and systemd-analyze, in a guest that systemd runs, on pivotboot's variables."""
+"""Debian's own bootctl and systemd-analyze, on pivotboot's variables, in a guest of systemd's."""
 import os
 import re
 import shutil
