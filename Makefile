@@ -31,6 +31,8 @@ help:
 	@echo "make fuzz T=target SECONDS=60   explore with libFuzzer"
 	@echo "make bench-net   throughput beside iPXE, GRUB and the firmware, on clean and lossy links"
 	@echo "make bench-root  what a root that pivot_root can leave costs (ROWS=, TURNS=)"
+	@echo "make bench-boot  from the first line to init, beside iPXE (ROWS=, ROUNDS=)"
+	@echo "make bench-memory  the smallest machine that each loader brings to init (WAYS=, SIZES=)"
 	@echo "make lock    take the archive's library versions into .deps/lock"
 	@echo "make clean   remove $B (downloads stay in the cache)"
 
@@ -270,7 +272,7 @@ HOST_CFLAGS := -std=gnu11 -g -O1 -fsanitize=address,undefined -fno-sanitize-reco
     -fno-omit-frame-pointer -MD -MP $(INCLUDES_LIBRARIES) $(DEFINES) -I.
 host_object = $(patsubst %.c,$B/host/%.o,$(subst $L/,lib/,$1))
 # mbedTLS's memory, of which tests say when it is out.
-TEST_MEMORY := tests/unit/mbedtls-memory.c
+TEST_MEMORY := tests/unit/mbedtls-memory.c efi/mbedtls-memory.c
 HOST_OBJECTS := $(call host_object,$(PURE) $(MBEDTLS) $(MBEDTLS_HOOKS) $(LLHTTP) \
     $(DECODERS) $(TEST_MEMORY))
 
@@ -301,11 +303,13 @@ $B/unit/test-signature $B/unit/test-trust-section: | $B/signatures/.complete
 
 # These run all of net/ on the real lwIP, against a peer with an lwIP of its own. There lwIP's
 # assertions end the test.
-NET_TEST := tests/unit/http-get.c $(wildcard tests/unit/peer*.c) tests/unit/rig.c
+NET_TEST := $(addprefix tests/unit/,download-job.c http-body.c http-get.c rig.c) \
+    $(wildcard tests/unit/peer*.c)
 LWIP_HOST_FLAGS = $(LWIP_INCLUDES) '-DLWIP_PLATFORM_ASSERT(message)=__builtin_trap()'
 $(call host_object,$(NET) $(NET_TEST)): EXTRA = $(WARNINGS) $(LWIP_HOST_FLAGS)
 $(call host_object,$(LWIP)): EXTRA = $(LIBRARY_FLAGS) $(LWIP_HOST_FLAGS)
-$(addprefix $B/unit/test-,connection download http network): \
+$(addprefix $B/unit/test-,connection download download-course http http-connections network \
+    out-of-order): \
     $(call host_object,$(NET) $(NET_TEST) $(LWIP))
 
 .PHONY: unit
@@ -349,13 +353,17 @@ $(patsubst $L/%.c,$B/fuzz/lib/%.o,$(LWIP)): EXTRA = $(LWIP_HOST_FLAGS)
 $B/fuzz/explore-frames: $(FUZZ_NETWORK)
 $B/fuzz/replay-frames: $(call host_object,$(NET) $(LWIP) tests/unit/http-get.c)
 
+# This one leaves out the arithmetic of curves.
+$B/fuzz/explore-signature $B/fuzz/replay-signature: FUZZ_LINK = \
+    -Wl,--wrap=mbedtls_ecdsa_read_signature
+
 $B/fuzz/explore-%: tests/fuzz/fuzz-%.c $(FUZZ_OBJECTS)
-	$(Q)$(CC) $(HOST_CFLAGS) $(WARNINGS) -Wno-missing-prototypes -fsanitize=fuzzer \
+	$(Q)$(CC) $(HOST_CFLAGS) $(WARNINGS) -Wno-missing-prototypes -fsanitize=fuzzer $(FUZZ_LINK) \
 	    $(filter %.c %.o,$^) -o $@
 
 $B/fuzz/replay-%: tests/fuzz/fuzz-%.c tests/fuzz/replay.c $(HOST_OBJECTS)
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(HOST_CFLAGS) $(WARNINGS) -Wno-missing-prototypes $(filter %.c %.o,$^) -o $@
+	$(Q)$(CC) $(HOST_CFLAGS) $(WARNINGS) -Wno-missing-prototypes $(FUZZ_LINK) $(filter %.c %.o,$^) -o $@
 
 SECONDS ?= 60
 fuzz: setup
@@ -457,7 +465,7 @@ run: run-machine
 	@$(exit $(or $(shell cat $B/vm/run-status-$$PPID && rm $B/vm/run-status-$$PPID),125))false
 
 test-needs: run-needs test-kernels $B/vm/runc.cpio.zst $B/vm/deaf.efi $B/bench/forwarder $(UNIT_TESTS) $(FUZZ_REPLAYS) \
-    $B/tools/keys-table $B/tools/trust
+    $B/tools/keys-table $B/tools/trust leaf-tools
 test: test-needs
 	@$(PYTHON) tests/run
 
@@ -504,6 +512,14 @@ $B/bench/init: tests/bench/root/init.c | $B/.packages
 .PHONY: bench-root
 bench-root: setup test-kernels $B/bench/init $B/leaf-init $B/leaf-initrd
 	@PYTHONDONTWRITEBYTECODE=1 $(PYTHON) tests/bench/root.py
+
+.PHONY: bench-boot
+bench-boot: test-needs $B/bench/congestion.so
+	@PYTHONDONTWRITEBYTECODE=1 $(PYTHON) tests/bench/boot.py
+
+.PHONY: bench-memory
+bench-memory: run-needs
+	@PYTHONDONTWRITEBYTECODE=1 $(PYTHON) tests/bench/memory.py
 
 clean:
 	rm -rf $B

@@ -48,6 +48,7 @@ struct initrd_file {
     uint64_t size_bytes; /* pinned, or what the server says; SINK_SIZE_UNKNOWN */
     struct initrd_walk walk;
     bool walk_over;
+    bool unseen;      /* the server does not send parts of it: its format is not known */
     bool streamed;    /* fetched when the kernel asks for it */
     struct blob blob; /* else: fetched and verified before */
     bool unpacked;    /* the kernel gets what is in it */

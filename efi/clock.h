@@ -20,4 +20,7 @@ uint64_t clock_ms(const struct clock *clock);
 uint64_t clock_start_us(const struct clock *clock);
 uint64_t clock_us(const struct clock *clock);
 
+/* So many of the counter's cycles (arch/cycles.h) in microseconds. */
+uint64_t clock_us_of(const struct clock *clock, uint64_t cycles);
+
 #endif

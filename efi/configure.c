@@ -12,6 +12,7 @@ struct fetch configure_fetch(const struct boot *boot)
         .services = boot->services,
         .console = (struct console *)&boot->console,
         .clock = &boot->clock,
+        .stages = (struct stages *)&boot->stages,
         .network = boot->network,
         .mirrors = (struct mirrors *)&boot->mirrors,
         .mirror_urls = boot->config.mirror_url,

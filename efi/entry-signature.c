@@ -1,5 +1,6 @@
 /* trust_verify_entry of trust.h: fetches and verifies the signature beside an entry. */
 #include "../payload/signature.h"
+#include "arch/cycles.h"
 #include "calendar.h"
 #include "configure.h"
 #include "trust.h"
@@ -73,6 +74,7 @@ enum status trust_verify_entry(struct boot *boot, struct bytes entry_url, struct
         .trust = &boot->trust,
         .now_utc_s = calendar_utc_s(boot->system->RuntimeServices),
     };
+    uint64_t start_cycles;
     enum status st;
 
     if (!boot->has_anchors)
@@ -82,7 +84,9 @@ enum status trust_verify_entry(struct boot *boot, struct bytes entry_url, struct
     if ((st = fetch_signature(boot, text_bytes(&url), &signature)))
         return st;
     request.signature = signature.bytes;
+    start_cycles = cycles_now();
     st = signature_verify(&request, &boot->detail, &result);
+    stages_add_work(&boot->stages, STAGE_WORK_VERIFY, cycles_now() - start_cycles);
     pages_free(&signature.pages);
     if (st)
         return st;

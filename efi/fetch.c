@@ -5,6 +5,7 @@
 #include "../payload/buffer-sink.h"
 #include "../payload/mbedtls-sha256.h"
 #include "progress.h"
+#include "timed-sink.h"
 
 /* What is not larger is not asked for in parts: an entry may be made by a program that has never
  * heard of them. In bytes. */
@@ -105,6 +106,8 @@ static enum status download(const struct fetch *fetch, struct bytes url,
 static enum status run(const struct fetch *fetch, const struct fetch_file *file, struct sink *to,
                        struct errand *errand, struct text *detail, struct text *ret_url)
 {
+    /* The digest's time is what passes before it without what passes behind it. */
+    struct timed_sink before, behind;
     struct digest_sink digest;
     struct progress_sink progress;
     struct download_request request = {
@@ -115,9 +118,15 @@ static enum status run(const struct fetch *fetch, const struct fetch_file *file,
     };
     enum status st;
 
-    digest_sink_init(&digest, to, file->expected, detail);
-    progress_sink_init(&progress, &digest.sink, fetch->console, fetch->clock, file->name);
-    if ((st = download(fetch, file->url, &request, detail, ret_url)))
+    timed_sink_init(&behind, to);
+    digest_sink_init(&digest, &behind.sink, file->expected, detail);
+    timed_sink_init(&before, &digest.sink);
+    progress_sink_init(&progress, &before.sink, fetch->console, fetch->clock, file->name);
+    st = download(fetch, file->url, &request, detail, ret_url);
+    if (file->expected.digest)
+        stages_add_work(fetch->stages, STAGE_WORK_VERIFY,
+                        before.spent_cycles - behind.spent_cycles);
+    if (st)
         return st;
     if (digest.size_bytes == 0) {
         text_add_quoted(detail, file->url);

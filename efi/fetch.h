@@ -13,11 +13,13 @@
 #include "clock.h"
 #include "console.h"
 #include "pages.h"
+#include "stages.h"
 
 struct fetch {
     EFI_BOOT_SERVICES *services;
     struct console *console;
     const struct clock *clock;
+    struct stages *stages; /* gets the time that verifying took */
     struct network *network;
     struct mirrors *mirrors; /* kept from one file to the next */
     /* As configured, less than MIRRORS_MOST; what they are copies of: net/mirror-url.h. */

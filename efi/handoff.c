@@ -1,6 +1,7 @@
 #include "handoff.h"
 
 #include "../payload/utf16.h"
+#include "memory.h"
 #include "status-code.h"
 
 /*
@@ -81,10 +82,14 @@ enum status handoff_load(const struct handoff *handoff, struct text *detail,
 
 enum status handoff_start(struct handoff_image *image, struct text *detail)
 {
+    struct memory_map before = memory_map_take(image->services);
     UINTN exit_bytes = 0;
     CHAR16 *exit_text = NULL;
     EFI_STATUS status = image->services->StartImage(image->handle, &exit_bytes, &exit_text);
 
+    /* x86's stub keeps the kernel that it has unpacked when it gives up: 50 MiB and more. */
+    memory_reclaim_code(&before);
+    memory_map_release(&before);
     /* The firmware has unloaded the application when it returned. */
     image->handle = NULL;
     if (exit_text)

@@ -34,7 +34,7 @@ enum status handoff_load(const struct handoff *handoff, struct text *detail,
 /*
  * Starts it. Returns only when the kernel returned: STATUS_HANDOFF_MEMORY when it says
  * EFI_OUT_OF_RESOURCES, else STATUS_HANDOFF_RETURNED; detail has its status. The image is gone
- * then.
+ * then, and so is what memory_reclaim_code finds of it.
  */
 enum status handoff_start(struct handoff_image *image, struct text *detail);
 

@@ -7,6 +7,7 @@
 #include "configure.h"
 #include "initrd-plan.h"
 #include "leaf-program.h"
+#include "timed-sink.h"
 #include "unpack.h"
 
 /* What is to be fetched as the file; the URL goes to ret_url, of URL_MAX_BYTES. */
@@ -233,14 +234,27 @@ static enum status stream_unpacked(struct boot *boot, const struct fetch *fetch,
         .patient = wanted->expected.digest,
         .detail = &boot->detail,
     };
+    struct timed_sink timed;
     struct unzstd unzstd;
     enum status st = unzstd_init(&unzstd, &request);
 
     if (st)
         return st;
-    st = fetch_through(fetch, wanted, &unzstd.sink, &boot->detail);
+    timed_sink_init(&timed, &unzstd.sink);
+    st = fetch_through(fetch, wanted, &timed.sink, &boot->detail);
+    stages_add_work(&boot->stages, STAGE_WORK_UNPACK, timed.spent_cycles);
     unzstd_release(&unzstd);
     return st;
+}
+
+/* Whether the plan rests on something that the verified bytes do not bear out. */
+static bool is_planned_wrongly(const struct boot *boot, const struct initrd_file *file,
+                               struct bytes verified)
+{
+    if (boot->plan.wrap)
+        return !is_as_learnt(file, verified);
+    return boot->config.decompress == DECOMPRESS_ALWAYS &&
+           walk_verified(verified).format == INITRD_FORMAT_ZSTD;
 }
 
 /* Fetches a file to where it belongs, verified when this returns. */
@@ -261,7 +275,7 @@ static enum status stream(struct boot *boot, size_t i, struct buffer region)
         return stream_unpacked(boot, &fetch, &wanted, region);
     if ((st = fetch_into(&fetch, &wanted, region, &boot->detail)))
         return st;
-    if (boot->plan.wrap && !is_as_learnt(file, (struct bytes){ region.data, region.size })) {
+    if (is_planned_wrongly(boot, file, (struct bytes){ region.data, region.size })) {
         text_add_quoted(&boot->detail, wanted.url);
         return STATUS_INITRD_CHANGED;
     }

@@ -35,6 +35,7 @@ static enum status walk_on(struct boot *boot, struct bytes url, struct initrd_fi
     if (st == STATUS_HTTP_RANGE || st == STATUS_HTTP_STATUS) {
         text_clear(&boot->detail);
         file->walk_over = true;
+        file->unseen = true;
         return STATUS_OK;
     }
     if (st)
@@ -127,6 +128,19 @@ enum status initrd_plan_room(struct boot *boot, uint64_t block_bytes, uint64_t o
     return STATUS_INITRD_ROOM;
 }
 
+/* What the stub will want in one block, as far as that is known before the kernel is here. */
+static uint64_t told_block_bytes(const struct boot *boot)
+{
+    const struct config *config = &boot->config;
+    uint64_t total_bytes = 0;
+
+    if (config->decompress != DECOMPRESS_ALWAYS || !config->given[KEY_initrd_unpacked_size])
+        return known_bytes(&boot->plan);
+    for (size_t i = 0; i < config->given[KEY_initrd_unpacked_size]; i++)
+        total_bytes = sum(total_bytes, config->initrd_unpacked_size[i]);
+    return total_bytes;
+}
+
 enum status initrd_plan_sizes(struct boot *boot)
 {
     const struct config *config = &boot->config;
@@ -144,8 +158,30 @@ enum status initrd_plan_sizes(struct boot *boot)
         if (file->size_bytes == SINK_SIZE_UNKNOWN && may_stream(boot) && (st = walk(boot, i, 1)))
             return st;
     }
-    return initrd_plan_room(boot, known_bytes(plan),
+    return initrd_plan_room(boot, told_block_bytes(boot),
                             sum(may_stream(boot) ? 0 : known_bytes(plan), config->linux_size));
+}
+
+/* What the owner says, in place of a look. */
+static void believe(struct initrd_file *file, enum format_said said)
+{
+    initrd_walk_init(&file->walk);
+    file->walk_over = true;
+    file->unseen = false;
+    if (said == FORMAT_ZSTD)
+        file->walk.format = INITRD_FORMAT_ZSTD;
+    else if (said == FORMAT_CPIO)
+        file->walk.format = INITRD_FORMAT_CPIO;
+}
+
+/* The file's format, from the owner or by a look. */
+static enum status learn_format(struct boot *boot, size_t i)
+{
+    /* Fields that nobody gave are zero: FORMAT_AUTO. */
+    if (boot->config.initrd_format[i] == FORMAT_AUTO)
+        return walk(boot, i, INITRD_WINDOWS_MOST);
+    believe(&boot->plan.files[i], boot->config.initrd_format[i]);
+    return STATUS_OK;
 }
 
 /*
@@ -166,17 +202,6 @@ static bool can_wrap(const struct initrd_plan *plan)
     return any;
 }
 
-/* What the owner says, in place of a look. */
-static void believe(struct initrd_file *file, enum format_said said)
-{
-    initrd_walk_init(&file->walk);
-    file->walk_over = true;
-    if (said == FORMAT_ZSTD)
-        file->walk.format = INITRD_FORMAT_ZSTD;
-    else if (said == FORMAT_CPIO)
-        file->walk.format = INITRD_FORMAT_CPIO;
-}
-
 static enum status choose_wrap(struct boot *boot)
 {
     struct initrd_plan *plan = &boot->plan;
@@ -184,13 +209,9 @@ static enum status choose_wrap(struct boot *boot)
 
     if (boot->root.mode != ROOT_LEAF)
         return STATUS_OK;
-    for (size_t i = 0; i < plan->count; i++) {
-        /* Fields that nobody gave are zero: FORMAT_AUTO. */
-        if (boot->config.initrd_format[i] != FORMAT_AUTO)
-            believe(&plan->files[i], boot->config.initrd_format[i]);
-        else if ((st = walk(boot, i, INITRD_WINDOWS_MOST)))
+    for (size_t i = 0; i < plan->count; i++)
+        if ((st = learn_format(boot, i)))
             return st;
-    }
     plan->wrap = boot->config.decompress != DECOMPRESS_ALWAYS && can_wrap(plan);
     console_say(&boot->console, plan->wrap ? "root: the leaf init unpacks the initrd itself (zstd)"
                                            : "root: the leaf init moves what the kernel unpacks");
@@ -243,15 +264,18 @@ static enum status choose_unpack(struct boot *boot, size_t i)
 
     if (!file->streamed || boot->config.decompress == DECOMPRESS_NEVER || boot->plan.wrap)
         return STATUS_OK;
-    if ((st = walk(boot, i, INITRD_WINDOWS_MOST)))
+    if ((st = learn_format(boot, i)))
         return st;
-    reason = unpack_reason(boot, file);
+    /* What cannot be looked at now is looked at when it is here. */
+    reason = unpack_reason(boot, file, file->unseen ? INITRD_FORMAT_ZSTD : file->walk.format);
     if (!reason)
         return STATUS_OK;
-    file->streamed = told && file->walk.early_bytes == 0; /* else see unpack_measure */
+    /* Else see unpack_measure. */
+    file->streamed = told && file->walk.early_bytes == 0 && !file->unseen;
+    if (!file->streamed)
+        return STATUS_OK;
     file->unpacked_bytes = boot->config.initrd_unpacked_size[i];
-    if (file->streamed)
-        unpack_decide(boot, file, reason);
+    unpack_decide(boot, file, reason);
     return STATUS_OK;
 }
 

@@ -131,7 +131,7 @@ static enum status cmdline_prepare(struct boot *boot)
 
 static void log_times(struct boot *boot)
 {
-    char memory[300];
+    char memory[500];
     struct text line = TEXT(memory);
 
     text_add(&line, "times: ");

@@ -12,6 +12,11 @@ static const char *const names[STAGE_COUNT] = {
     [STAGE_STUB] = "stub",
 };
 
+static const char *const work_names[STAGE_WORK_COUNT] = {
+    [STAGE_WORK_VERIFY] = "verifying",
+    [STAGE_WORK_UNPACK] = "unpacking",
+};
+
 void stages_init(struct stages *stages, const struct clock *clock)
 {
     *stages = (struct stages){ .clock = clock, .begun_us = clock_us(clock) };
@@ -26,6 +31,11 @@ void stages_begin(struct stages *stages, enum stage stage)
     stages->begun_us = now_us;
 }
 
+void stages_add_work(struct stages *stages, enum stage_work work, uint64_t cycles)
+{
+    stages->work_cycles[work] += cycles;
+}
+
 static void add_ms(struct text *text, uint64_t us)
 {
     text_add_u64(text, (us + 500) / 1000);
@@ -34,6 +44,7 @@ static void add_ms(struct text *text, uint64_t us)
 
 void stages_describe(const struct stages *stages, struct text *text)
 {
+    const char *before = "; of these ";
     uint64_t all_us = 0;
 
     for (size_t i = 0; i < STAGE_COUNT; i++) {
@@ -47,4 +58,13 @@ void stages_describe(const struct stages *stages, struct text *text)
     }
     add_ms(text, all_us);
     text_add(text, " in all");
+    for (size_t i = 0; i < STAGE_WORK_COUNT; i++) {
+        if (stages->work_cycles[i] == 0)
+            continue;
+        text_add(text, before);
+        text_add(text, work_names[i]);
+        text_add(text, " ");
+        add_ms(text, clock_us_of(stages->clock, stages->work_cycles[i]));
+        before = ", ";
+    }
 }

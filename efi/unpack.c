@@ -2,6 +2,7 @@
 
 #include "../payload/decoder.h"
 #include "../payload/unzstd.h"
+#include "arch/cycles.h"
 #include "arch/initrd-stub.h"
 #include "memory.h"
 #include "root.h"
@@ -17,11 +18,12 @@ static bool kernel_lacks_zstd(struct boot *boot)
     return capabilities->known && !capabilities->zstd;
 }
 
-const char *unpack_reason(struct boot *boot, const struct initrd_file *file)
+const char *unpack_reason(struct boot *boot, const struct initrd_file *file,
+                          enum initrd_format format)
 {
     /* The leaf init unpacks what is wrapped. */
     if (boot->config.decompress == DECOMPRESS_NEVER || boot->plan.wrap ||
-        file->walk.format != INITRD_FORMAT_ZSTD)
+        format != INITRD_FORMAT_ZSTD)
         return NULL;
     if (boot->config.decompress == DECOMPRESS_ALWAYS)
         return "as configured";
@@ -42,13 +44,24 @@ void unpack_decide(struct boot *boot, struct initrd_file *file, const char *reas
     console_line(&boot->console, &line);
 }
 
+/* A file that is in memory. */
+static enum status unpack(struct boot *boot, const struct unzstd_request *request,
+                          struct bytes file, uint64_t *ret_size_bytes)
+{
+    uint64_t start_cycles = cycles_now();
+    enum status st = unzstd_all(request, file, ret_size_bytes);
+
+    stages_add_work(&boot->stages, STAGE_WORK_UNPACK, cycles_now() - start_cycles);
+    return st;
+}
+
 enum status unpack_measure(struct boot *boot, size_t index)
 {
     struct initrd_file *file = &boot->plan.files[index];
     struct allocator allocator = platform_allocator(&boot->platform);
     struct memory memory = memory_look(boot->services);
     bool told = boot->config.given[KEY_initrd_unpacked_size] > 0;
-    const char *reason = unpack_reason(boot, file);
+    const char *reason = unpack_reason(boot, file, file->walk.format);
     struct unzstd_request request = {
         .allocator = &allocator,
         .verbatim_bytes = file->walk.early_bytes,
@@ -65,7 +78,7 @@ enum status unpack_measure(struct boot *boot, size_t index)
         return STATUS_OK;
     if (told)
         request.limit_bytes = file->unpacked_bytes;
-    st = unzstd_all(&request, file->blob.bytes, &file->unpacked_bytes);
+    st = unpack(boot, &request, file->blob.bytes, &file->unpacked_bytes);
     if (st == STATUS_UNPACK_LARGE && !told) {
         text_add(&boot->detail, "; ");
         memory_describe(&memory, &boot->detail);
@@ -91,7 +104,7 @@ enum status unpack_into(struct boot *boot, const struct initrd_file *file, struc
     };
     uint64_t size_bytes;
 
-    return unzstd_all(&request, file->blob.bytes, &size_bytes);
+    return unpack(boot, &request, file->blob.bytes, &size_bytes);
 }
 
 enum status unpack_kernel(struct boot *boot, uint64_t limit_bytes)
@@ -111,12 +124,12 @@ enum status unpack_kernel(struct boot *boot, uint64_t limit_bytes)
     if (boot->config.decompress == DECOMPRESS_NEVER ||
         packing_of(boot->kernel.bytes) != PACKING_ZSTD)
         return STATUS_OK;
-    if ((st = unzstd_all(&request, boot->kernel.bytes, &size_bytes)))
+    if ((st = unpack(boot, &request, boot->kernel.bytes, &size_bytes)))
         return st;
     if ((st = pages_allocate(&unpacked, boot->services, size_bytes)))
         return st;
     request.output = (struct buffer){ unpacked.data, size_bytes };
-    if ((st = unzstd_all(&request, boot->kernel.bytes, &size_bytes))) {
+    if ((st = unpack(boot, &request, boot->kernel.bytes, &size_bytes))) {
         pages_free(&unpacked);
         return st;
     }

@@ -12,10 +12,11 @@
 #include "boot.h"
 
 /*
- * Why the file is to be unpacked, as far as what is known of its format is true; NULL: it is
- * not. May ask the kernel what it can do. Static.
+ * Why the file is to be unpacked if its format is this one; NULL: it is not. May ask the kernel
+ * what it can do. Static.
  */
-const char *unpack_reason(struct boot *boot, const struct initrd_file *file);
+const char *unpack_reason(struct boot *boot, const struct initrd_file *file,
+                          enum initrd_format format);
 
 /* So be it: marks the file and says so in a line. */
 void unpack_decide(struct boot *boot, struct initrd_file *file, const char *reason);

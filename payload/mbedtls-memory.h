@@ -1,7 +1,7 @@
 /*
  * Where mbedTLS gets its memory from: it allocates through these two names, which carry no
- * context. efi/mbedtls-memory.c implements them for the loader, payload/tools/mbedtls-memory.c
- * for tools and tests.
+ * context. efi/mbedtls-memory.c implements them for the loader and its tests,
+ * payload/tools/mbedtls-memory.c for tools.
  */
 #ifndef PAYLOAD_MBEDTLS_MEMORY_H
 #define PAYLOAD_MBEDTLS_MEMORY_H

@@ -4,8 +4,9 @@
 
 #include <cpuid.h>
 #include <immintrin.h>
+#include <string.h>
 
-#define USES_SHA __attribute__((target("sha,sse4.1,ssse3")))
+#define USES_SHA __attribute__((target("sha,ssse3")))
 
 /* FIPS 180-4, section 4.2.2. */
 static const uint32_t constants[64] __attribute__((aligned(16))) = {
@@ -23,9 +24,53 @@ bool sha256_x86_is_there(void)
 {
     unsigned int a, b, c, d;
 
-    if (!__get_cpuid(1, &a, &b, &c, &d) || !(c & bit_SSSE3) || !(c & bit_SSE4_1))
+    if (!__get_cpuid(1, &a, &b, &c, &d) || !(c & bit_SSSE3))
         return false;
     return __get_cpuid_count(7, 0, &a, &b, &c, &d) && (b & bit_SHA);
+}
+
+/*
+ * Moves of halves in place of shuffles: nothing to a CPU, but QEMU's translator calls a function
+ * for each shuffle. (As instructions, since the intrinsics would use floating point.) For the
+ * same reason words are read below two at a time, in the order that the registers want.
+ */
+USES_SHA static inline __m128i join(uint64_t high, uint64_t low)
+{
+    __m128i joined = _mm_cvtsi64_si128((long long)low);
+
+    __asm__("movlhps %1, %0" : "+x"(joined) : "x"(_mm_cvtsi64_si128((long long)high)));
+    return joined;
+}
+
+USES_SHA static inline __m128i high_half(__m128i x)
+{
+    __m128i half = x;
+
+    __asm__("movhlps %1, %0" : "+x"(half) : "x"(x));
+    return half;
+}
+
+static uint64_t get_pair(const uint32_t words[2])
+{
+    return (uint64_t)words[0] << 32 | words[1];
+}
+
+USES_SHA static inline void put_pair(uint32_t words[2], __m128i low_half)
+{
+    uint64_t pair = (uint64_t)_mm_cvtsi128_si64(low_half);
+
+    words[0] = (uint32_t)(pair >> 32);
+    words[1] = (uint32_t)pair;
+}
+
+/* Two big-endian words, the first one in the lower half. */
+static uint64_t get_message(const uint8_t data[8])
+{
+    uint64_t pair;
+
+    memcpy(&pair, data, sizeof(pair));
+    pair = __builtin_bswap64(pair);
+    return pair << 32 | pair >> 32;
 }
 
 /*
@@ -35,13 +80,8 @@ bool sha256_x86_is_there(void)
  */
 USES_SHA void sha256_x86_blocks(uint32_t state[8], const uint8_t *data, size_t count)
 {
-    const __m128i big_endian = _mm_set_epi64x(0x0c0d0e0f08090a0b, 0x0405060700010203);
-    __m128i dcba = _mm_loadu_si128((const __m128i *)(const void *)state);
-    __m128i hgfe = _mm_loadu_si128((const __m128i *)(const void *)(state + 4));
-    __m128i cdab = _mm_shuffle_epi32(dcba, 0xb1);
-    __m128i efgh = _mm_shuffle_epi32(hgfe, 0x1b);
-    __m128i abef = _mm_alignr_epi8(cdab, efgh, 8);
-    __m128i cdgh = _mm_blend_epi16(efgh, cdab, 0xf0);
+    __m128i abef = join(get_pair(state), get_pair(state + 4));
+    __m128i cdgh = join(get_pair(state + 2), get_pair(state + 6));
 
     for (; count > 0; count--, data += SHA256_BLOCK_BYTES) {
         const __m128i old_abef = abef, old_cdgh = cdgh;
@@ -52,8 +92,7 @@ USES_SHA void sha256_x86_blocks(uint32_t state[8], const uint8_t *data, size_t c
             __m128i sum;
 
             if (i < 4) {
-                w[i] = _mm_loadu_si128((const __m128i *)(const void *)(data + i * 16));
-                w[i] = _mm_shuffle_epi8(w[i], big_endian);
+                w[i] = join(get_message(data + i * 16 + 8), get_message(data + i * 16));
             } else {
                 /* w[i % 4] still is what was 16 words ago. */
                 __m128i next = _mm_sha256msg1_epu32(w[i % 4], w[(i + 1) % 4]);
@@ -64,18 +103,16 @@ USES_SHA void sha256_x86_blocks(uint32_t state[8], const uint8_t *data, size_t c
             sum = _mm_load_si128((const __m128i *)(const void *)(constants + i * 4));
             sum = _mm_add_epi32(sum, w[i % 4]);
             cdgh = _mm_sha256rnds2_epu32(cdgh, abef, sum);
-            abef = _mm_sha256rnds2_epu32(abef, cdgh, _mm_shuffle_epi32(sum, 0x0e));
+            abef = _mm_sha256rnds2_epu32(abef, cdgh, high_half(sum));
         }
         abef = _mm_add_epi32(abef, old_abef);
         cdgh = _mm_add_epi32(cdgh, old_cdgh);
     }
 
-    cdab = _mm_shuffle_epi32(cdgh, 0xb1); /* now in the order that the state has again */
-    efgh = _mm_shuffle_epi32(abef, 0x1b);
-    dcba = _mm_blend_epi16(efgh, cdab, 0xf0);
-    hgfe = _mm_alignr_epi8(cdab, efgh, 8);
-    _mm_storeu_si128((__m128i *)(void *)state, dcba);
-    _mm_storeu_si128((__m128i *)(void *)(state + 4), hgfe);
+    put_pair(state, high_half(abef));
+    put_pair(state + 2, high_half(cdgh));
+    put_pair(state + 4, abef);
+    put_pair(state + 6, cdgh);
 }
 
 #else

@@ -8,7 +8,7 @@
 
 #define SHA256_BLOCK_BYTES 64
 
-/* Asks CPUID for what sha256_x86_blocks uses: SHA, SSE4.1 and SSSE3. Slow under a hypervisor. */
+/* Asks CPUID for what sha256_x86_blocks uses: SHA and SSSE3. Slow under a hypervisor. */
 bool sha256_x86_is_there(void);
 
 /*

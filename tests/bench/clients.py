@@ -13,6 +13,7 @@ import time
 TREE = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(TREE / "tests/vm"))
 
+import loaders  # noqa: E402
 import machine  # noqa: E402
 import network  # noqa: E402
 import paths  # noqa: E402
@@ -267,14 +268,9 @@ class Bench:
     def by_grub(self, names):
         self._serve_padded("kernel", paths.PROBE)
         folder = self._boot_folder()
-        monolithic = paths.fetched("grub-http") / "usr/lib/grub/x86_64-efi/monolithic"
-        shutil.copy(monolithic / "grubnetx64.efi", folder / "tftp")
-        (folder / "tftp/grub").mkdir()
-        server = f"(http,{self.host})"
-        (folder / "tftp/grub/grub.cfg").write_text(
-            f"echo 'BEGIN GRUB'\nlinux {server}/kernel\necho 'END GRUB'\n"
-        )
-        with self._netboot(folder, "grubnetx64.efi") as vm:
+        configuration = f"echo 'BEGIN GRUB'\nlinux (http,{self.host})/kernel\necho 'END GRUB'\n"
+        bootfile = loaders.put_grub(folder / "tftp", configuration)
+        with self._netboot(folder, bootfile) as vm:
             vm.wait_for("END GRUB", SECONDS)
             # It goes on behind an error, and would have been very fast.
             if "error:" in vm.console:

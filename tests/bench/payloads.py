@@ -89,8 +89,12 @@ def make(name, compression, init, folder):
     return packed
 
 
-def archived(contents, init):
+def archived(contents, init, busybox=None):
+    """An archive with an init (a path), and with busybox (a path) where that needs it."""
     root = archive.Archive()
+    if busybox:
+        root.directory("bin")
+        root.file("bin/busybox", pathlib.Path(busybox).read_bytes(), 0o755)
     root.directory("dev")
     root.console()
     root.device("dev/kmsg", *KMSG)

@@ -1,12 +1,17 @@
 """The measuring itself: a bench whose arithmetic is wrong would never be noticed."""
 import random
+import re
+import subprocess
 import xml.etree.ElementTree
 
+import loaders
+import memory
 import net
 import paired
 import plot
 import pytest
 import report
+from loaders import machine
 
 
 def test_ways_take_turns():
@@ -142,3 +147,86 @@ def test_every_other_turn_goes_backwards():
     assert [net.clients.in_turn(["a", "b"], turn) for turn in range(3)] == [
         ["a", "b"], ["b", "a"], ["a", "b"],
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("guess", [1, 8, 300, 511, 512, 520, 1000, 1024, 5000])
+@pytest.mark.parametrize("needed", [1, 8, 12, 104, 512, 1017, 1024])
+def test_smallest_memory(needed, guess):
+    tried = []
+
+    def boots(memory_mib):
+        tried.append(memory_mib)
+        return memory_mib >= needed
+
+    found = memory.smallest(boots, guess, 1024)
+    assert found % memory.STEP_MIB == 0
+    assert needed <= found < needed + memory.STEP_MIB
+    assert len(tried) <= 14 and len(set(tried)) == len(tried)
+    if guess == found == 512:
+        assert tried == [512, 504]
+
+
+def test_no_memory_is_enough():
+    assert memory.smallest(lambda _: False, 512, 1024) is None
+
+
+class Console:
+    """Stands in for a machine that has said all that it will."""
+
+    def __init__(self, text, ended):
+        self.console, self.ended, self.process = text, ended, self
+
+    def poll(self):
+        return 0 if self.ended else None
+
+    def shutdown_reason(self):
+        return "guest-reset"
+
+    def wait_for(self, pattern, seconds):
+        found = re.search(pattern, self.console, re.MULTILINE)
+        if not found:
+            raise machine.Timeout("nothing came")
+        return found
+
+
+@pytest.mark.parametrize(
+    "text, ended, end",
+    [
+        ("Linux\nbench: init runs\n", False, ""),
+        ("pivotboot: error: x\nbench: failed: 0x1\nShell> ", False, "error: x"),
+        ("iPXE\nbench: failed: 0x1\n", False, "bench: failed: 0x1"),
+        ("[  1.2] Kernel panic - not syncing: VFS\n", False,
+         "[  1.2] Kernel panic - not syncing: VFS"),
+        ("error: out of memory.\ngrub> ", False, "error: out of memory."),
+        ("Run /init as init\n", True, "the machine ended: guest-reset"),
+        ("Run /init as init\n", False, loaders.TIMED_OUT),
+    ],
+)  # fmt: skip
+def test_how_a_boot_ends(text, ended, end):
+    assert loaders.outcome(Console(text, ended), 1) == end
+
+
+def test_an_initramfs_ends_with_its_init(tmp_path):
+    initrd = tmp_path / "initrd.zst"
+    loaders.write_initrd(initrd, 3_000_000)
+    assert 2_900_000 < initrd.stat().st_size < 3_100_000
+    plain = subprocess.run(["zstd", "-dc", initrd], stdout=subprocess.PIPE, check=True).stdout
+    assert loaders.unpacked_size(initrd) == len(plain)
+    names = subprocess.run(
+        ["cpio", "--list", "--quiet"], input=plain, stdout=subprocess.PIPE, check=True
+    ).stdout.decode().split()
+    assert names[-1] == "init"
+
+
+def test_a_cell_goes_on_where_it_was(tmp_path, monkeypatch):
+    monkeypatch.setattr(memory, "RECORD", tmp_path / "memory.json")
+    record, another = memory.Record(), memory.Record()
+    record.add("way/100/abc", 400, "")
+    another.add("other/100/abc", 800, "")
+    record.add("way/100/abc", 392, loaders.TIMED_OUT)
+    again = memory.Record()
+    assert again.ends("way/100/abc") == {"400": "", "392": loaders.TIMED_OUT}
+    assert again.ends("other/100/abc") == {"800": ""}
+    assert again.latest("way", 100) == 400 and again.latest("way", 300) is None
+    assert str(memory.Need(400, again.ends("way/100/abc"))) == "400 (less: timed out)"
+    assert str(memory.Need(None, {})) == "does not boot"

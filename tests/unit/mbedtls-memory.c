@@ -1,15 +1,10 @@
 #include "mbedtls-memory.h"
 
+#include <malloc.h>
 #include <stdint.h>
 #include <stdlib.h>
 
-#include "payload/mbedtls-memory.h"
-
-/* In front of each block, and as large as malloc's alignment. */
-struct head {
-    size_t size_bytes;
-    size_t unused;
-};
+#include "efi/mbedtls-memory.h"
 
 static size_t left = SIZE_MAX;
 static size_t used_bytes, peak_bytes;
@@ -27,33 +22,31 @@ size_t mbedtls_memory_peak_bytes(void)
     return peak;
 }
 
-void *mbedtls_memory_calloc(size_t count, size_t size_bytes)
+static void *allocate(void *context, size_t size_bytes)
 {
-    struct head *head;
-    size_t total_bytes;
+    void *memory;
 
-    if (left == 0 || __builtin_mul_overflow(count, size_bytes, &total_bytes) ||
-        total_bytes > MBEDTLS_MEMORY_MAX_BYTES - used_bytes)
+    (void)context;
+    if (left == 0)
         return NULL;
     if (left != SIZE_MAX)
         left--;
-    head = calloc(1, sizeof(*head) + total_bytes);
-    if (!head)
-        return NULL;
-    head->size_bytes = total_bytes;
-    used_bytes += total_bytes;
+    memory = malloc(size_bytes);
+    used_bytes += malloc_usable_size(memory);
     if (used_bytes > peak_bytes)
         peak_bytes = used_bytes;
-    return head + 1;
+    return memory;
 }
 
-void mbedtls_memory_free(void *memory)
+static void release(void *context, void *memory)
 {
-    struct head *head = memory;
+    (void)context;
+    used_bytes -= malloc_usable_size(memory);
+    free(memory);
+}
 
-    if (!head)
-        return;
-    head--;
-    used_bytes -= head->size_bytes;
-    free(head);
+/* Before main: fuzz targets have none of their own. */
+__attribute__((constructor)) static void use(void)
+{
+    mbedtls_memory_use((struct allocator){ allocate, release, NULL });
 }

@@ -1,4 +1,4 @@
-/* mbedTLS's memory in tests and fuzzers: the C library's, within the loader's limit. */
+/* mbedTLS's memory in tests and fuzzers: the loader's code, on the C library's. */
 #ifndef TESTS_UNIT_MBEDTLS_MEMORY_H
 #define TESTS_UNIT_MBEDTLS_MEMORY_H
 

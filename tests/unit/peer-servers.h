@@ -23,7 +23,7 @@ void peer_router_answers(void);
 
 void peer_serve_dns(void);
 
-/* pages: see peer_start_with. */
+/* pages: see peer_start. */
 void peer_serve_http(const struct peer_page *pages);
 
 #endif

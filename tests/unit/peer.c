@@ -164,13 +164,7 @@ static void peer_run(int fd, const struct peer_page *pages, enum peer_dhcp dhcp,
     _exit(0);
 }
 
-struct peer peer_start(const struct peer_page *pages, enum peer_dhcp dhcp)
-{
-    return peer_start_with(pages, dhcp, PEER_ROUTER_NONE);
-}
-
-struct peer peer_start_with(const struct peer_page *pages, enum peer_dhcp dhcp,
-                            enum peer_router router)
+struct peer peer_start(const struct peer_page *pages, enum peer_dhcp dhcp, enum peer_router router)
 {
     int ends[2];
     struct peer peer;

@@ -66,10 +66,7 @@ enum peer_router {
  * is silent about names that begin with "silent", refuses those that begin with "refused", and
  * says that it does not know all others.
  */
-struct peer peer_start_with(const struct peer_page *pages, enum peer_dhcp dhcp,
-                            enum peer_router router);
-/* Without IPv6. */
-struct peer peer_start(const struct peer_page *pages, enum peer_dhcp dhcp);
+struct peer peer_start(const struct peer_page *pages, enum peer_dhcp dhcp, enum peer_router router);
 void peer_stop(struct peer *peer);
 
 /* The byte at an offset: a letter or the like, without a short period. */

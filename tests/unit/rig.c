@@ -78,6 +78,14 @@ static size_t tcp_data_bytes(struct bytes frame)
     return is_tcp(frame) ? ip_bytes - 20 - (frame.data[14 + 20 + 12] >> 4) * 4u : 0;
 }
 
+static bool has(struct bytes all, struct bytes part)
+{
+    for (size_t i = 0; part.size > 0 && i + part.size <= all.size; i++)
+        if (bytes_start_with(bytes_from(all, i), part))
+            return true;
+    return false;
+}
+
 static enum status rig_send(struct link *link, struct bytes frame)
 {
     struct rig *rig = rig_of_link(link);
@@ -85,6 +93,7 @@ static enum status rig_send(struct link *link, struct bytes frame)
     assert_false(rig->closed);
     rig->connections += (tcp_flags(frame) & TCP_SYN) != 0;
     rig->acknowledgements += tcp_flags(frame) == TCP_ACK && tcp_data_bytes(frame) == 0;
+    rig->watched_frames += has(frame, rig->watched);
     assert_in_range(frame.size, 14, LINK_FRAME_MAX_BYTES);
     return rig_loses(rig) ? STATUS_NET_DEVICE : rig->lower.link.send(&rig->lower.link, frame);
 }
@@ -144,8 +153,14 @@ static enum status rig_receive(struct link *link, struct buffer frame, size_t *r
 
 void rig_init(struct rig *rig, const struct peer_page *pages, enum peer_dhcp dhcp)
 {
+    rig_init_with(rig, pages, dhcp, PEER_ROUTER_NONE);
+}
+
+void rig_init_with(struct rig *rig, const struct peer_page *pages, enum peer_dhcp dhcp,
+                   enum peer_router router)
+{
     memset(rig, 0, sizeof(*rig));
-    rig->peer = peer_start(pages, dhcp);
+    rig->peer = peer_start(pages, dhcp, router);
     rig->real = peer_platform();
     rig->platform =
         (struct net_platform){ rig_now_ms, rig_random, rig_allocate, rig_release, rig_aborted };
@@ -163,13 +178,24 @@ void rig_open(struct rig *rig)
     assert_status(network_open(&rig->platform, &rig->link.link, &rig->network), STATUS_OK);
 }
 
+enum status rig_configure_with(struct rig *rig, const struct ip_setting *setting,
+                               const struct ip_setting *lease, uint32_t timeout_ms)
+{
+    struct network_request request = {
+        .setting = setting,
+        .lease = lease,
+        .timeout_ms = timeout_ms,
+    };
+
+    return network_configure(rig->network, &request, detail_clear(&rig->detail));
+}
+
 enum status rig_configure(struct rig *rig, uint32_t timeout_ms)
 {
     struct ip_setting setting;
-    struct network_request request = { .setting = &setting, .timeout_ms = timeout_ms };
 
     ip_setting_automatic(&setting);
-    return network_configure(rig->network, &request, detail_clear(&rig->detail));
+    return rig_configure_with(rig, &setting, NULL, timeout_ms);
 }
 
 void rig_close(struct rig *rig)

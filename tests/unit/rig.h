@@ -28,7 +28,9 @@ struct rig {
     unsigned int segments;     /* of TCP's that came with data */
     unsigned int bursts;       /* of those: each is all that came in one turn */
     bool in_burst;
-    unsigned int acknowledgements;      /* that we sent: segments that do nothing else */
+    unsigned int acknowledgements; /* that we sent: segments that do nothing else */
+    struct bytes watched;
+    unsigned int watched_frames;        /* that we sent with these bytes in them */
     unsigned int connections;           /* that we have opened */
     uint64_t received_bytes;            /* of TCP, without headers */
     uint8_t late[LINK_FRAME_MAX_BYTES]; /* a frame that the next one overtakes */
@@ -36,9 +38,15 @@ struct rig {
 };
 
 /* pages: see peer_start. */
+void rig_init_with(struct rig *rig, const struct peer_page *pages, enum peer_dhcp dhcp,
+                   enum peer_router router);
+/* Without a router. */
 void rig_init(struct rig *rig, const struct peer_page *pages, enum peer_dhcp dhcp);
 void rig_open(struct rig *rig);
 enum status rig_configure(struct rig *rig, uint32_t timeout_ms);
+/* lease: what an earlier DHCP client got; may be NULL. */
+enum status rig_configure_with(struct rig *rig, const struct ip_setting *setting,
+                               const struct ip_setting *lease, uint32_t timeout_ms);
 void rig_close(struct rig *rig);
 void rig_end(struct rig *rig);
 

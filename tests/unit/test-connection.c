@@ -1,6 +1,5 @@
 /* How what arrives is acknowledged, with the real lwIP, against a peer in another process. */
-#include "http-get.h"
-#include "rig.h"
+#include "http-body.h"
 
 #define BODY_BYTES 300000
 
@@ -9,48 +8,15 @@ static const struct peer_page pages[] = {
     { .path = NULL },
 };
 
-struct body {
-    struct sink sink;
-    uint64_t bytes;
-};
-
-static enum status body_begin(struct sink *sink, uint64_t size_bytes)
-{
-    (void)sink;
-    assert_true(size_bytes == BODY_BYTES);
-    return STATUS_OK;
-}
-
-static enum status body_write(struct sink *sink, struct bytes bytes)
-{
-    struct body *body = (struct body *)sink;
-
-    for (size_t i = 0; i < bytes.size; i++, body->bytes++)
-        assert_int_equal(bytes.data[i], peer_filler(body->bytes));
-    return STATUS_OK;
-}
-
-static enum status body_finish(struct sink *sink)
-{
-    (void)sink;
-    return STATUS_OK;
-}
-
 /* Returns how long it took, in ms of our clock. */
 static uint64_t get(struct rig *rig)
 {
     uint64_t begun_ms = rig->platform.now_ms(&rig->platform);
-    struct body body = { .sink = { body_begin, body_write, body_finish } };
-    struct http_request request = {
-        .url = BYTES("http://10.0.0.1/body"),
-        .body = &body.sink,
-        .idle_timeout_ms = 60000,
-        .total_timeout_ms = 60000,
-    };
+    struct http_body body = { 0 };
 
     rig->segments = rig->bursts = rig->acknowledgements = 0;
-    assert_status(http_get(rig->network, &request, detail_clear(&rig->detail), NULL), STATUS_OK);
-    assert_true(body.bytes == BODY_BYTES);
+    assert_status(rig_get(rig, "http://10.0.0.1/body", &body, NULL), STATUS_OK);
+    assert_true(body.bytes == BODY_BYTES && body.right);
     return rig->platform.now_ms(&rig->platform) - begun_ms;
 }
 

@@ -1,21 +1,11 @@
 /* The network and the HTTP client, with the real lwIP, against a peer in another process. */
-#include "http-get.h"
-#include "rig.h"
+#include "http-body.h"
 
 #define OK_LINE "HTTP/1.1 200 OK\r\n"
 
 static const struct peer_page pages[] = {
     { "/small", OK_LINE "Content-Length: 6\r\n\r\nhello\n", 0, PEER_CLOSE, NULL },
     { "/staying", OK_LINE "Content-Length: 6\r\n\r\nhello\n", 0, PEER_STAY, NULL },
-    { "/tired", OK_LINE "Content-Length: 6\r\n\r\nhello\n", 0, PEER_TIRE, NULL },
-    { "/talking", OK_LINE "Content-Length: 6\r\n\r\nhello\nHTTP/1.1 408 x\r\n\r\n", 0, PEER_STAY,
-      NULL },
-    { "/leaving", OK_LINE "Connection: close\r\nContent-Length: 6\r\n\r\nhello\n", 0, PEER_STAY,
-      NULL },
-    { "/chunked-staying", OK_LINE "Transfer-Encoding: chunked\r\n\r\n6\r\nhello\n\r\n0\r\n\r\n", 0,
-      PEER_STAY, NULL },
-    { "/moved", "HTTP/1.1 302 F\r\nLocation: staying\r\nContent-Length: 5\r\n\r\nmoved", 0,
-      PEER_STAY, NULL },
     { "/empty", OK_LINE "Content-Length: 0\r\n\r\n", 0, PEER_CLOSE, NULL },
     { "/chunked", OK_LINE "Transfer-Encoding: chunked\r\n\r\n6\r\nhello\n\r\n0\r\n\r\n", 0,
       PEER_CLOSE, NULL },
@@ -53,57 +43,6 @@ static const struct peer_page pages[] = {
     { "/?x", OK_LINE "Content-Length: 6\r\n\r\nhello\n", 0, PEER_CLOSE, NULL },
     { NULL, NULL, 0, PEER_CLOSE, NULL },
 };
-
-/* Checks a body against "hello\n" or the peer's filler. */
-struct body {
-    struct sink sink;
-    uint64_t promised, bytes;
-    unsigned int finishes;
-    bool right;
-    enum status write_fails;
-};
-
-static enum status body_begin(struct sink *sink, uint64_t size_bytes)
-{
-    struct body *body = (struct body *)sink;
-
-    body->promised = size_bytes;
-    body->bytes = 0;
-    body->right = true;
-    return STATUS_OK;
-}
-
-static enum status body_write(struct sink *sink, struct bytes bytes)
-{
-    struct body *body = (struct body *)sink;
-
-    for (size_t i = 0; i < bytes.size; i++, body->bytes++)
-        if (bytes.data[i] != peer_filler(body->bytes) &&
-            (body->bytes >= 6 || bytes.data[i] != "hello\n"[body->bytes]))
-            body->right = false;
-    return body->write_fails;
-}
-
-static enum status body_finish(struct sink *sink)
-{
-    ((struct body *)sink)->finishes++;
-    return STATUS_OK;
-}
-
-static enum status rig_get(struct rig *rig, const char *url, struct body *body,
-                           struct detail *final)
-{
-    struct http_request request = {
-        .url = bytes_of_string(url),
-        .body = &body->sink,
-        .idle_timeout_ms = 1000,
-        .total_timeout_ms = 60000,
-    };
-
-    body->sink = (struct sink){ body_begin, body_write, body_finish };
-    return http_get(rig->network, &request, detail_clear(&rig->detail),
-                    final ? detail_clear(final) : NULL);
-}
 
 static void gets_an_address(void **state)
 {
@@ -160,7 +99,7 @@ static void says_why_there_is_no_address(void **state)
 static void does_without_memory(void **state)
 {
     struct rig rig;
-    struct body body = { 0 };
+    struct http_body body = { 0 };
 
     (void)state;
     rig_init(&rig, pages, PEER_DHCP_FULL);
@@ -207,7 +146,7 @@ static void fetches(void **state)
     (void)state;
     rig_start(&rig, pages);
     for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
-        struct body body = { 0 };
+        struct http_body body = { 0 };
         struct detail final;
 
         assert_status(rig_get(&rig, cases[i].url, &body, &final), STATUS_OK);
@@ -277,7 +216,7 @@ static void says_why_a_fetch_fails(void **state)
     (void)state;
     rig_start(&rig, pages);
     for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
-        struct body body = { 0 };
+        struct http_body body = { 0 };
         struct detail final;
 
         assert_status(rig_get(&rig, cases[i].url, &body, &final), cases[i].status);
@@ -295,7 +234,7 @@ static void stops_when_asked(void **state)
 {
     static const char *const urls[] = { "http://silent/", "http://lost/", "http://boot/silent" };
     struct rig rig;
-    struct body body = { 0 };
+    struct http_body body = { 0 };
 
     (void)state;
     rig_start(&rig, pages);
@@ -317,23 +256,15 @@ static void stops_when_asked(void **state)
 static void keeps_the_total_deadline(void **state)
 {
     struct rig rig;
-    struct body body = { .sink = { body_begin, body_write, body_finish } };
-    struct http_request request = {
-        .url = BYTES("http://boot/stalled"),
-        .body = &body.sink,
-        .idle_timeout_ms = 5000,
-        .total_timeout_ms = 1000,
-    };
+    struct http_body body = { 0 };
 
     (void)state;
     rig_start(&rig, pages);
-    assert_status(http_get(rig.network, &request, detail_clear(&rig.detail), NULL),
+    assert_status(rig_get_within(&rig, "http://boot/stalled", &body, 5000, 1000),
                   STATUS_NET_TIMEOUT);
     assert_detail(&rig.detail,
                   "http://boot/stalled: not done within 1 s, stopped after 2.0 KiB of 2.9 KiB");
-    request.url = BYTES("http://lost/");
-    assert_status(http_get(rig.network, &request, detail_clear(&rig.detail), NULL),
-                  STATUS_NET_TIMEOUT);
+    assert_status(rig_get_within(&rig, "http://lost/", &body, 5000, 1000), STATUS_NET_TIMEOUT);
     assert_detail(&rig.detail, "http://lost/: not done within 1 s, stopped before a connection");
     rig_end(&rig);
 }
@@ -341,13 +272,7 @@ static void keeps_the_total_deadline(void **state)
 static void does_without_name_servers(void **state)
 {
     struct rig rig;
-    struct body body = { 0 };
-    struct http_request request = {
-        .url = BYTES("http://silent/"),
-        .body = &body.sink,
-        .idle_timeout_ms = 60000,
-        .total_timeout_ms = 60000,
-    };
+    struct http_body body = { 0 };
 
     (void)state;
     rig_init(&rig, pages, PEER_DHCP_NO_DNS);
@@ -365,155 +290,19 @@ static void does_without_name_servers(void **state)
     rig.lower.turn_ms = 20;
     rig_open(&rig);
     assert_status(rig_configure(&rig, 60000), STATUS_OK);
-    assert_status(http_get(rig.network, &request, detail_clear(&rig.detail), NULL),
+    assert_status(rig_get_within(&rig, "http://silent/", &body, 60000, 60000),
                   STATUS_NET_NAME_UNKNOWN);
     assert_detail_has(&rig.detail, "host name 'silent': no answer from the DNS server 10.0.0.1");
-    rig_end(&rig);
-}
-
-/* Names, connections, questions and timers of one network are unknown to the next. */
-static void opens_again(void **state)
-{
-    struct rig rig;
-    struct body body = { 0 };
-
-    (void)state;
-    rig_init(&rig, pages, PEER_DHCP_FULL);
-    for (int i = 0; i < 5; i++) {
-        rig_open(&rig);
-        if (i != 3)
-            assert_status(rig_configure(&rig, 5000), STATUS_OK);
-        if (i == 0 || i == 4)
-            assert_status(rig_get(&rig, "http://boot/small", &body, NULL), STATUS_OK);
-        if (i == 1) {
-            rig.looks_left = 20;
-            assert_status(rig_get(&rig, "http://silent/", &body, NULL), STATUS_ABORTED);
-            rig.looks_left = UINT32_MAX;
-        }
-        rig_close(&rig);
-    }
-    peer_stop(&rig.peer);
-
-    /* A name that is remembered would be found without a server. */
-    rig_start(&rig, pages);
-    assert_status(rig_get(&rig, "http://boot/small", &body, NULL), STATUS_OK);
-    rig_end(&rig);
-    rig_init(&rig, pages, PEER_DHCP_NO_DNS);
-    rig_open(&rig);
-    assert_status(rig_configure(&rig, 5000), STATUS_OK);
-    assert_status(rig_get(&rig, "http://boot/small", &body, NULL), STATUS_NET_NAME_UNKNOWN);
-    rig_end(&rig);
-}
-
-static void survives_loss_and_reordering(void **state)
-{
-    static const unsigned int one_in[] = { 200, 50, 17 };
-    struct rig rig;
-
-    (void)state;
-    for (size_t i = 0; i < ARRAY_LENGTH(one_in); i++) {
-        struct body body = { 0 };
-        struct http_request request = {
-            .url = BYTES("http://boot/big"),
-            .body = &body.sink,
-            .idle_timeout_ms = 60000,
-            .total_timeout_ms = 600000,
-        };
-
-        rig_start(&rig, pages);
-        rig.lose_one_in = one_in[i];
-        body.sink = (struct sink){ body_begin, body_write, body_finish };
-        assert_status(http_get(rig.network, &request, detail_clear(&rig.detail), NULL), STATUS_OK);
-        assert_true(body.right);
-        assert_true(body.bytes == 3000000);
-        rig.lose_one_in = 0;
-        rig_end(&rig);
-    }
-}
-
-/* Many short connections: what is left of each for a while must not fill the heap. */
-static void does_not_run_out_of_connections(void **state)
-{
-    struct rig rig;
-    struct body body = { 0 };
-
-    (void)state;
-    rig_start(&rig, pages);
-    for (int i = 0; i < 1500; i++)
-        assert_status(
-            rig_get(&rig, i % 2 ? "http://boot/staying" : "http://boot/small", &body, NULL),
-            STATUS_OK);
-    rig_end(&rig);
-}
-
-static void uses_connections_again(void **state)
-{
-    static const struct {
-        const char *url;
-        unsigned int connections; /* for three fetches */
-    } cases[] = {
-        { "http://boot/staying", 1 },
-        { "http://boot/chunked-staying", 1 },
-        { "http://boot/moved", 1 },
-        { "http://boot/talking", 3 },
-        { "http://boot/leaving", 3 },
-        { "http://boot/302", 6 }, /* bodies that end with their connections */
-        { "http://boot/tired", 3 },
-    };
-    struct rig rig;
-
-    (void)state;
-    rig_start(&rig, pages);
-    for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
-        rig_close(&rig);
-        rig_open(&rig);
-        assert_status(rig_configure(&rig, 5000), STATUS_OK);
-        rig.connections = 0;
-        for (int j = 0; j < 3; j++) {
-            struct body body = { 0 };
-
-            assert_status(rig_get(&rig, cases[i].url, &body, NULL), STATUS_OK);
-            assert_true(body.right);
-            assert_true(body.bytes == 6);
-        }
-        assert_int_equal(rig.connections, cases[i].connections);
-    }
-    rig_end(&rig);
-}
-
-/* A name and its address are two servers; connections wait for both until there is no room. */
-static void keeps_connections_apart(void **state)
-{
-    struct rig rig;
-    struct body body = { 0 };
-
-    (void)state;
-    rig_start(&rig, pages);
-    for (int i = 0; i < 4; i++) {
-        assert_status(rig_get(&rig, "http://boot/staying", &body, NULL), STATUS_OK);
-        assert_status(rig_get(&rig, "http://10.0.0.1/staying", &body, NULL), STATUS_OK);
-        assert_status(rig_get(&rig, "http://BOOT/staying", &body, NULL), STATUS_OK);
-    }
-    assert_int_equal(rig.connections, 2);
     rig_end(&rig);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(gets_an_address),
-        cmocka_unit_test(says_why_there_is_no_address),
-        cmocka_unit_test(does_without_memory),
-        cmocka_unit_test(fetches),
-        cmocka_unit_test(says_why_a_fetch_fails),
-        cmocka_unit_test(stops_when_asked),
-        cmocka_unit_test(keeps_the_total_deadline),
-        cmocka_unit_test(does_without_name_servers),
-        cmocka_unit_test(uses_connections_again),
-        cmocka_unit_test(keeps_connections_apart),
-        cmocka_unit_test(opens_again),
-        cmocka_unit_test(survives_loss_and_reordering),
-        cmocka_unit_test(does_not_run_out_of_connections),
+        cmocka_unit_test(gets_an_address),          cmocka_unit_test(says_why_there_is_no_address),
+        cmocka_unit_test(does_without_memory),      cmocka_unit_test(fetches),
+        cmocka_unit_test(says_why_a_fetch_fails),   cmocka_unit_test(stops_when_asked),
+        cmocka_unit_test(keeps_the_total_deadline), cmocka_unit_test(does_without_name_servers),
     };
 
     return cmocka_run_group_tests_name("http", tests, NULL, NULL);

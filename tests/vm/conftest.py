@@ -2,11 +2,14 @@
 import collections
 import hashlib
 import re
+import shutil
 
 import pytest
 
+import machine
 import network
 import paths
+import process
 import servers
 import ways
 
@@ -47,6 +50,14 @@ def seen(vm, stopped=FIRST_CARD):
     if not initrd:
         assert "no initrd\n" in last, f"the initrd did not load:\n{vm.report()}"
     return Seen(options[-1], size, digest, vm.console, vm.probe)
+
+
+def memory_seen(vm):
+    """Before and after each start by probe-start: type of memory -> pages."""
+    return [
+        {kind: int(count) for kind, count in re.findall(r"(\w+(?: code| data)?) (\d+)", line)}
+        for line in re.findall(r"^memory (?:before|after): (.*)$", vm.probe, re.MULTILINE)
+    ]
 
 
 def sha256(data):
@@ -152,6 +163,61 @@ def ipxe(tmp_path, web):
         return ways.by_ipxe(folder, web, name, script, firmware=firmware or name, **options)
 
     return start
+
+
+class Site:
+    """A namespace with nginx, and dnsmasq where a test wants it; both families."""
+
+    base = f"http://{network.NAMESPACE_HOST}"
+
+    def __init__(self, folder, namespace):
+        self.folder = folder
+        self.namespace = namespace
+        self.namespace.ipv6()
+        self.web = servers.Nginx(
+            folder, namespace=namespace, address=network.NAMESPACE_HOST, extra="listen [::]:80;"
+        )
+        self.web.put("probe.efi", paths.PROBE)
+        self.web.put("pivotboot.efi", paths.LOADER)
+        self.running = [self.web.process]
+
+    def serve(self, *options):
+        """Starts dnsmasq with options for addresses and names."""
+        self.running.append(network.serve(self.namespace, self.folder, *options))
+
+    def start(self, line, **options):
+        """Starts pivotboot with the line by the fastest way."""
+        options.setdefault("netdev", self.namespace.netdev)
+        return machine.Machine(
+            self.folder,
+            prefix=self.namespace.prefix,
+            kernel=paths.LOADER,
+            append=line,
+            **options,
+        )
+
+    def start_ipxe(self, name, *commands, dhcp=(), **options):
+        """Starts a suite's snponly.efi (or the card's ROM), which runs commands.
+
+        dhcp: more options for dnsmasq.
+        """
+        script = ways.ipxe_script(*commands)
+        tftp = self.folder / "tftp"
+        tftp.mkdir()
+        shutil.copy(paths.ipxe_program(name), tftp / "snponly.efi")
+        (tftp / "autoexec.ipxe").write_text(script)
+        url = self.base + self.web.put("boot.ipxe", script)
+        self.serve(*network.DHCP, *network.pxe(tftp, url), *dhcp)
+        return ways.by_ipxe_in(self.folder, self.namespace, name, **options)
+
+
+@pytest.fixture
+def site(tmp_path):
+    with network.Namespace() as namespace:
+        site = Site(tmp_path, namespace)
+        yield site
+        for each in site.running:
+            process.stop(each)
 
 
 @pytest.fixture(scope="session", autouse=True)

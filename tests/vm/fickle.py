@@ -16,6 +16,7 @@ class Fickle(servers.ByHand):
     ranges      False: it ignores them
     shift       each part begins so many bytes later, and says so
     units       what Content-Range counts in
+    partial     True: it answers with a part even who asks for everything
     said        what the Content-Length of a 200 says
     breaks      offsets in the file: when one is reached the answer ends there, once each
     ending      how: "fin", "reset" or "stall"
@@ -23,10 +24,11 @@ class Fickle(servers.ByHand):
     first       answers (bytes) for the first requests
     """
 
-    def __init__(self, data, etag='"v1"', ranges=True, shift=0, units="bytes", said=None,
-                 breaks=(), ending="fin", later=None, first=()):  # fmt: skip
+    def __init__(self, data, etag='"v1"', ranges=True, shift=0, units="bytes",
+                 partial=False, said=None, breaks=(), ending="fin", later=None,
+                 first=()):  # fmt: skip
         self.data, self.etag, self.ranges, self.shift, self.units = data, etag, ranges, shift, units
-        self.said, self.ending, self.later = said, ending, later
+        self.partial, self.said, self.ending, self.later = partial, said, ending, later
         self.breaks = sorted(breaks)
         self.first = list(first)
         self.requests = []  # (time, Range, If-Range)
@@ -47,6 +49,8 @@ class Fickle(servers.ByHand):
                 connection.sendall(self.first.pop(0))
                 return False
             data, etag = self.data, self.etag
+        if self.partial and not asked:
+            asked = ("", 0, "")
         etag_line = f"ETag: {etag}\r\n" if etag else ""
         if self.ranges and asked and (not version or version[1] == etag):
             first = int(asked[1]) + self.shift

@@ -12,6 +12,7 @@ import process
 from paths import SetupError
 
 SLIRP_HOST = "10.0.2.2"
+SLIRP_NOBODY = "10.0.2.99"
 NAMESPACE_HOST = "192.168.77.1"
 NAMESPACE_NAME = "boot.test"
 NAMESPACE_GUESTS = ("192.168.77.100", "192.168.77.150")
@@ -99,17 +100,22 @@ class Namespace:
         self.close()
 
 
-def serve_dhcp(namespace, folder, bootfile_url="unused", only=None):
+def serve_dhcp(namespace, folder, bootfile_url="unused"):
     """Starts dnsmasq as the namespace's DHCP and DNS server, which knows NAMESPACE_NAME.
 
     bootfile_url  what UEFI's HTTP boot is to boot
-    only          the one address that it gives away
     """
-    first, last = (only, only) if only else NAMESPACE_GUESTS
     return serve(
-        namespace, folder, f"--address=/{NAMESPACE_NAME}/{NAMESPACE_HOST}",
-        f"--dhcp-range={first},{last},1h", "--dhcp-vendorclass=set:http,HTTPClient",
-        "--dhcp-option-force=tag:http,60,HTTPClient", f"--dhcp-boot=tag:http,{bootfile_url}",
+        namespace, folder, f"--address=/{NAMESPACE_NAME}/{NAMESPACE_HOST}", *DHCP,
+        *http_boot(bootfile_url),
+    )  # fmt: skip
+
+
+def http_boot(url):
+    """dnsmasq's options for what UEFI's HTTP boot is to boot."""
+    return (
+        "--dhcp-vendorclass=set:http,HTTPClient", "--dhcp-option-force=tag:http,60,HTTPClient",
+        f"--dhcp-boot=tag:http,{url}",
     )  # fmt: skip
 
 
@@ -118,7 +124,24 @@ DHCP = (f"--dhcp-range={NAMESPACE_GUESTS[0]},{NAMESPACE_GUESTS[1]},1h",)
 NAME_SERVER6 = f"--dhcp-option=option6:dns-server,[{NAMESPACE_HOST6}]"
 ROUTER = ("--enable-ra", "--dhcp-range=fd00:77::,ra-only,64,1h", NAME_SERVER6)
 ROUTER_DHCPV6 = ("--enable-ra", "--dhcp-range=fd00:77::,ra-stateless,64,1h", NAME_SERVER6)
+# One that has addresses from stateful DHCPv6 only.
+ROUTER_MANAGED = ("--enable-ra", "--dhcp-range=fd00:77::100,fd00:77::200,64,1h")
 
+
+def record(*addresses):
+    """dnsmasq's option for NAMESPACE_NAME and its addresses."""
+    return f"--host-record={NAMESPACE_NAME},{','.join(addresses)}"
+
+
+def pxe(folder, script_url):
+    """dnsmasq's options for iPXE: snponly.efi and autoexec.ipxe from a folder, over TFTP.
+
+    iPXE before 1.21, and a card's, asks DHCP for what to run.
+    """
+    return (
+        "--enable-tftp", f"--tftp-root={folder}", "--dhcp-match=set:ipxe,175",
+        "--dhcp-boot=tag:!ipxe,snponly.efi", f"--dhcp-boot=tag:ipxe,{script_url}",
+    )  # fmt: skip
 
 
 def serve(namespace, folder, *options):

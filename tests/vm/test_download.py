@@ -1,4 +1,5 @@
 """Downloads on networks and from servers as they are: connections, ranges, retries, mirrors."""
+import contextlib
 import email.utils
 import random
 import re
@@ -11,10 +12,8 @@ import time
 import pytest
 
 import conftest
-import machine
 import network
 import paths
-import process
 from conftest import blob, sha256
 from fickle import Fickle
 
@@ -104,22 +103,39 @@ def test_wrong_ranges(boot, web, wrong):
         assert server.requests[0][1] and not server.requests[-1][1], "then as a whole"
 
 
-@pytest.mark.parametrize("ranges", [True, False])
-def test_file_that_changes_meanwhile(boot, web, ranges):
-    """What is booted is all of one version."""
-    new = blob(SIZE + 1000, 2)
-    with Fickle(
-        DATA, ranges=ranges, breaks=[SIZE // 2], ending="fin", later=(new, '"v2"')
-    ) as server:
-        boots(boot, [server], new)
-        # The same without a digest, which could notice.
-        assert any(version == '"v1"' for _, _, version in server.requests) == ranges
+# What tells the versions of a file apart: an ETag, with ranges or not, or nothing at all.
+CHANGING = (
+    (('"v1"', '"v2"'), {}),
+    (('"v1"', '"v2"'), {"ranges": False}),
+    ((None, None), {}),
+)
 
 
-def refused(_):
+@pytest.mark.parametrize("pinned", [True, False], ids=["digest", "no digest"])
+def test_files_that_change_meanwhile(boot, web, pinned):
+    """What is booted is all of one version; also of the same size, and where no digest notices."""
+    new = blob(SIZE, 2)
+    with contextlib.ExitStack() as stack:
+        all_servers = [
+            stack.enter_context(
+                Fickle(DATA, etag=etags[0], breaks=[SIZE // 2], ending="fin",
+                       later=(new, etags[1]), **more)
+            )
+            for etags, more in CHANGING
+        ]  # fmt: skip
+        digest = f"initrd-sha256={sha256(new)}" if pinned else ""
+        initrds = " ".join(f"initrd={at(server)} {digest}" for server in all_servers)
+        seen = boot.succeeds(f"linux=@/probe.efi {initrds} {WHOLE} {END}")
+        assert seen.initrd_sha256 == sha256(new * len(CHANGING))
+        for server in all_servers:
+            assert not server.breaks and len(server.requests) > 1, server.requests
+        # The first one could go on with a part of its version, and was asked for that.
+        assert '"v1"' in {version for _, _, version in all_servers[0].requests}
+
+
+def free_port():
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        port = listener.getsockname()[1]
-    return type("Nobody", (), {"port": port})()
+        return listener.getsockname()[1]
 
 
 @pytest.mark.parametrize(
@@ -127,10 +143,13 @@ def refused(_):
     [
         pytest.param({"first": [busy(60)] * 9}, None, id="busy"),
         pytest.param({"first": [b"HTTP/1.1 404 x\r\n\r\n"] * 9}, None, id="missing"),
+        pytest.param({"first": [b"HTTP/1.1 500 x\r\n\r\n"] * 9}, None, id="error"),
         pytest.param({"first": [b"220 ftp\r\n\r\n"] * 9}, None, id="not HTTP"),
         pytest.param({"first": [b""] * 99}, None, id="no answer"),
         pytest.param({"breaks": [SIZE // 3], "ending": "stall"}, None, id="stalled"),
         pytest.param({"breaks": [SIZE // 3], "ending": "reset"}, None, id="reset"),
+        pytest.param({"breaks": [SIZE // 3], "ending": "fin"}, None, id="ended"),
+        pytest.param({"units": "lines", "partial": True}, None, id="bad Content-Range"),
         pytest.param({"said": SIZE + 100, "ranges": False}, None, id="longer than it is"),
         pytest.param({"said": SIZE - 100, "ranges": False}, None, id="shorter than it is"),
         pytest.param({"data": blob(SIZE, 3)}, "SHA-256", id="wrong bytes"),
@@ -140,15 +159,30 @@ def test_failover(boot, web, broken, status):
     with Fickle(**{"data": DATA, **broken}) as first, Fickle(DATA) as second:
         seen = boots(boot, [first, second])
         assert second.requests
+        # Of the same version there, only what is missing is asked for.
+        if "breaks" in broken:
+            assert second.requests[0][1][0] > 0, second.requests
+            assert second.sent_bytes < SIZE, second.sent_bytes
     assert "another mirror" in seen.console
     if status:
         assert "expected" in seen.console
 
 
-def test_failover_from_nobody(boot, web):
+@pytest.mark.parametrize(
+    "nobody, told",
+    [
+        pytest.param(f"{network.SLIRP_HOST}:{{}}", "connection refused", id="refused"),
+        pytest.param(network.SLIRP_NOBODY, "no answer from", id="silent"),
+    ],
+)
+def test_failover_from_nobody(boot, web, nobody, told):
     with Fickle(DATA) as second:
-        seen = boots(boot, [refused(None), second])
-    assert "connection refused" in seen.console
+        seen = boot.succeeds(
+            f"linux=@/probe.efi initrd=http://{nobody.format(free_port())}/x"
+            f" initrd-sha256={sha256(DATA)} mirror={at(second)[:-1]} {WHOLE} {END}"
+        )
+    assert seen.initrd_sha256 == sha256(DATA)
+    assert told in seen.console and "another mirror" in seen.console
 
 
 def test_mirror_of_the_entry(boot, web):
@@ -157,7 +191,7 @@ def test_mirror_of_the_entry(boot, web):
     web.put("copy/site/k/probe.efi", web.root / "probe.efi")
     web.put("copy/site/a", DATA)
     seen = boot.succeeds(
-        f"entry=http://{network.SLIRP_HOST}:{refused(None).port}/site/worker.conf "
+        f"entry=http://{network.SLIRP_HOST}:{free_port()}/site/worker.conf "
         f"mirror=@/copy idle-timeout=10"
     )
     assert seen.initrd_sha256 == sha256(DATA)
@@ -202,35 +236,25 @@ def test_parallel_ranges(boot, web):
     assert sum(e.body_bytes for e in parts) == len(data)
 
 
-def test_loss(tmp_path, web):
+def test_loss(site):
     """One frame in a hundred is lost, both ways; it takes its time, and the bytes are right."""
-    folder = tmp_path / "vm"
-    folder.mkdir()
-    with network.Namespace() as namespace:
-        served = tmp_path / "served"
-        served.mkdir()
-        with conftest.Web(served, namespace=namespace, address=network.NAMESPACE_HOST) as server:
-            server.put("initrd", DATA)
-            dnsmasq = network.serve_dhcp(namespace, tmp_path)
-            wire = subprocess.Popen(
-                [*namespace.prefix, sys.executable, paths.TREE / "tests/vm/lossy.py",
-                 network.TAP, "7001", "7002", "1", "5"],
-                stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-            )  # fmt: skip
-            assert wire.stdout.readline() == "ready\n"
-            base = f"http://{network.NAMESPACE_HOST}"
-            with machine.Machine(
-                folder,
-                kernel=paths.LOADER,
-                append=f"linux={base}/probe.efi initrd={base}/initrd "
-                f"initrd-sha256={sha256(DATA)} {END}",
-                netdev="socket,udp=127.0.0.1:7001,localaddr=127.0.0.1:7002",
-                prefix=namespace.prefix,
-            ) as vm:
-                conftest.probe_done(vm)
-                seen = conftest.seen(vm)
-            frames, lost = map(int, wire.communicate("")[0].split())
-            process.stop(dnsmasq)
+    site.web.put("initrd", DATA)
+    site.serve(*network.DHCP)
+    wire = subprocess.Popen(
+        [*site.namespace.prefix, sys.executable, paths.TREE / "tests/vm/lossy.py",
+         network.TAP, "7001", "7002", "1", "5"],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    site.running.append(wire)
+    assert wire.stdout.readline() == "ready\n"
+    with site.start(
+        f"linux={site.base}/probe.efi initrd={site.base}/initrd"
+        f" initrd-sha256={sha256(DATA)} {END}",
+        netdev="socket,udp=127.0.0.1:7001,localaddr=127.0.0.1:7002",
+    ) as vm:
+        conftest.probe_done(vm)
+        seen = conftest.seen(vm)
+    frames, lost = map(int, wire.communicate("")[0].split())
     assert seen.initrd_sha256 == sha256(DATA)
     assert frames / 300 < lost < frames / 30
     assert not re.search("error", seen.console)

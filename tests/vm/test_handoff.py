@@ -4,11 +4,9 @@ import sys
 
 import pytest
 
-import machine
 import network
 import paths
 import process
-import servers
 from conftest import BOOT_SECONDS, blob, probe_done
 
 MAC = "52:54:00:12:34:56"
@@ -45,35 +43,23 @@ def test_watch_notices(boot):
 
 
 @pytest.mark.parametrize("initrd", [True, False], ids=["initrd", "no initrd"])
-def test_flood(tmp_path, initrd):
-    with network.Namespace() as namespace:
-        namespace.run("ip", "neighbour", "add", GUEST, "lladdr", MAC, "dev", network.TAP)
-        web = servers.Nginx(tmp_path, namespace=namespace, address=network.NAMESPACE_HOST)
-        web.put("probe.efi", paths.PROBE)
-        web.put("initrd", blob(3_000_000))
-        dhcp = network.serve_dhcp(namespace, tmp_path, only=GUEST)
-        base = f"http://{network.NAMESPACE_HOST}"
-        line = f"linux={base}/probe.efi -- probe-flood probe-exit=0"
-        if initrd:
-            line = f"initrd={base}/initrd {line}"
-        # A transfer must still be possible, so the rest of the flood comes when it is over.
-        floods = [start_flood(namespace, pause=0.002)]
-        try:
-            with machine.Machine(
-                tmp_path,
-                netdev=namespace.netdev,
-                prefix=namespace.prefix,
-                kernel=paths.LOADER,
-                append=line,
-            ) as vm:
-                vm.wait_for("^started$", BOOT_SECONDS, "probe")
-                floods.append(start_flood(namespace, pause=0))
-                probe_done(vm)
-                assert ("initrd size 3000000" in vm.probe) == initrd
-                assert "memory changed" not in vm.probe
-                assert "memory intact before ExitBootServices" in vm.probe
-                assert "memory intact after ExitBootServices" in vm.probe
-            assert all(flood.poll() is None for flood in floods), "a flood ended too early"
-        finally:
-            for each in (*floods, dhcp, web.process):
-                process.stop(each)
+def test_flood(site, initrd):
+    site.namespace.run("ip", "neighbour", "add", GUEST, "lladdr", MAC, "dev", network.TAP)
+    site.web.put("initrd", blob(3_000_000))
+    site.serve(f"--dhcp-range={GUEST},{GUEST},1h")
+    line = f"linux={site.base}/probe.efi -- probe-flood probe-exit=0"
+    if initrd:
+        line = f"initrd={site.base}/initrd {line}"
+    # A transfer must still be possible, so the rest of the flood comes when it is over.
+    floods = [start_flood(site.namespace, pause=0.002)]
+    site.running += floods
+    with site.start(line) as vm:
+        vm.wait_for("^started$", BOOT_SECONDS, "probe")
+        floods.append(start_flood(site.namespace, pause=0))
+        site.running.append(floods[-1])
+        probe_done(vm)
+        assert ("initrd size 3000000" in vm.probe) == initrd
+        assert "memory changed" not in vm.probe
+        assert "memory intact before ExitBootServices" in vm.probe
+        assert "memory intact after ExitBootServices" in vm.probe
+    assert all(flood.poll() is None for flood in floods), "a flood ended too early"

@@ -129,8 +129,7 @@ def test_refused_connection(boot):
 
 
 def test_silent_address(boot):
-    # An address of slirp's network that nobody has.
-    boot.fails("linux=http://10.0.2.99/x idle-timeout=2", 54)
+    boot.fails(f"linux=http://{network.SLIRP_NOBODY}/x idle-timeout=2", 54)
 
 
 def test_unknown_name(boot):
@@ -145,13 +144,27 @@ def test_large_file(boot, web):
         file.truncate(size)
     seen = boot.succeeds(f"linux=@/probe.efi initrd=@/large {END}")
     assert (seen.initrd_size, seen.initrd_sha256) == (size, sha256(bytes(size)))
+    # What the network took at most is logged, beside what it could have taken.
+    assert re.search(r"of lwIP's heap at most [\d.]+ \w+ of 512.0 KiB; ", seen.console)
+    most, limit = re.search(r"(\d+) of (\d+) frames were in use at most", seen.console).groups()
+    assert 0 < int(most) < int(limit)
 
 
-def test_file_larger_than_memory(boot, web):
-    """Beyond 4 GiB, so that a length kept in 32 bits would look as if it fitted."""
+@pytest.mark.parametrize(
+    "line, status, told",
+    [
+        ("linux=@/probe.efi initrd=@/huge", 132, "5.0 GiB needed"),
+        ("linux=@/huge", 82, "5368709120"),
+    ],
+    ids=["initrd", "kernel"],
+)
+def test_huge_file(boot, web, line, status, told):
+    """5 GiB, which 32 bits cannot count: what the server says is enough to refuse it."""
     with open(web.root / "huge", "wb") as file:
-        file.truncate((4 << 30) + 1000)
-    assert "4.0 GiB needed" in boot.fails("linux=@/probe.efi initrd=@/huge", 132)
+        file.truncate(5 << 30)
+    assert told in boot.fails(line, status)
+    # Of the body, no more than is under way until the connection breaks.
+    assert sum(e.body_bytes for e in web.exchanges() if e.path == "/huge") < 64 << 20
 
 
 def test_progress(boot, web):

@@ -14,6 +14,7 @@ import tpm
 from conftest import LINUX_SECONDS, sha256
 
 PCR = 12
+STUB_PCR = 9  # what the kernel's EFI stub measures itself
 IMA_PCR = 10  # the running kernel's own, which is not in the firmware's log
 # The README's table.
 ENTRY, LINE, CONFIGURATION, ROOT_MODE, POLICY = (
@@ -105,12 +106,20 @@ def test_entry(boot, web, tmp_path, device):
     check(values, log, prediction, expected)
 
 
-def test_line(boot, web, device):
-    """Without an entry: the words themselves, quotes and all."""
+@pytest.mark.parametrize("stream", ["on", "off"])
+def test_line(boot, web, device, stream):
+    """Without an entry: the words themselves, quotes and all.
+
+    Streaming changes nothing else: the configuration leaves it out, and the kernel's stub
+    measures the initrd when it has all of it.
+    """
+    initrd = guest_script.initramfs(REPORT)
     web.put("vmlinuz", paths.kernel("kernel-6.1"))
-    web.put("initrd", guest_script.initramfs(REPORT))
+    web.put("initrd", initrd)
     options = 'console=ttyS0 panic=-1 a="b  c"'
-    line = f'linux=@/vmlinuz initrd="@/initrd" rootfs=none tpm=require -- {options}'
+    line = (
+        f'linux=@/vmlinuz initrd="@/initrd" stream={stream} rootfs=none tpm=require -- {options}'
+    )
     line = line.replace("@", web.base)
     configuration = f"configuration 1\nrootfs none\ntpm require\noptions {options}\n".encode()
     values, log = measured(boot, device, line, firmware="bookworm")
@@ -119,6 +128,8 @@ def test_line(boot, web, device):
         (POLICY, b"unsigned"),
     ]  # fmt: skip
     check(values, log, predicted(LINE=line), expected)
+    stub = [event.digests["sha256"] for event in tpm.events(log) if event.pcr == STUB_PCR]
+    assert hashlib.sha256(initrd).digest() in stub
 
 
 def test_trust_section(boot, web, device):

@@ -1,14 +1,10 @@
 """Links, addresses and names."""
 import re
-import shutil
 
 import pytest
 
-import machine
 import network
-import paths
-import process
-import servers
+import ways
 from conftest import BOOT_SECONDS, SECOND_CARD, failure, probe_done, seen
 
 END = "-- probe-exit=0"
@@ -39,51 +35,11 @@ def test_second_card(boot):
         assert seen(vm, stopped=SECOND_CARD).options == "probe-exit=0"
 
 
-class Site:
-    """A namespace with nginx, and dnsmasq where a test wants it."""
-
-    def __init__(self, folder, namespace):
-        self.folder = folder
-        self.namespace = namespace
-        self.namespace.ipv6()
-        self.web = servers.Nginx(
-            folder, namespace=namespace, address=network.NAMESPACE_HOST, extra="listen [::]:80;"
-        )
-        self.web.put("probe.efi", paths.PROBE)
-        self.running = [self.web.process]
-
-    def serve(self, *options):
-        """Starts dnsmasq with options for addresses and names."""
-        self.running.append(network.serve(self.namespace, self.folder, *options))
-
-    def start(self, line):
-        return machine.Machine(
-            self.folder,
-            netdev=self.namespace.netdev,
-            prefix=self.namespace.prefix,
-            kernel=paths.LOADER,
-            append=line,
-        )
-
-
-@pytest.fixture
-def site(tmp_path):
-    with network.Namespace() as namespace:
-        site = Site(tmp_path, namespace)
-        yield site
-        for each in site.running:
-            process.stop(each)
-
-
 HOST, HOST6 = network.NAMESPACE_HOST, network.NAMESPACE_HOST6
 NOBODY, NOBODY6 = network.NAMESPACE_NOBODY, network.NAMESPACE_NOBODY6
 NAME = network.NAMESPACE_NAME
 DHCP, ROUTER, ROUTER_DHCPV6 = network.DHCP, network.ROUTER, network.ROUTER_DHCPV6
-
-
-def record(*addresses):
-    """dnsmasq's option for the name and its addresses."""
-    return f"--host-record={NAME},{','.join(addresses)}"
+record = network.record
 
 
 @pytest.mark.parametrize(
@@ -155,29 +111,32 @@ def test_bad_ip(boot):
 @pytest.mark.parametrize("name", ["trixie", "sid"])
 def test_lease_without_dhcp(site, tmp_path, name):
     """iPXE, from a disk, has its address from somewhere else; nobody answers DHCP."""
-    site.web.put("pivotboot.efi", paths.LOADER)
-    disk = tmp_path / "disk/EFI/BOOT"
-    disk.mkdir(parents=True)
-    shutil.copy(paths.ipxe_all_drivers(name), disk / "BOOTX64.EFI")
     script = "\n".join((
         "#!ipxe", "set net0/ip 192.168.77.60", "set net0/netmask 255.255.255.0",
         "set net0/gateway 192.168.77.1", "set net0/dns 192.168.77.1", "ifopen net0",
         f"chain --autofree http://{HOST}/pivotboot.efi network-timeout=8"
         f" linux=http://{NAME}/probe.efi {END}", "",
     ))  # fmt: skip
-    (disk / "autoexec.ipxe").write_text(script)
     site.serve(record(HOST))
-    drive = ("-drive", f"if=none,id=disk,format=raw,file=fat:rw:{tmp_path}/disk")
-    with machine.Machine(
-        tmp_path,
-        firmware=name,
-        netdev=site.namespace.netdev,
-        prefix=site.namespace.prefix,
-        extra=(*drive, "-device", "virtio-blk-pci,drive=disk,bootindex=0"),
+    with ways.by_disk(
+        tmp_path, name, script, netdev=site.namespace.netdev, prefix=site.namespace.prefix
     ) as vm:
         probe_done(vm)
         assert seen(vm).options == "probe-exit=0"
         assert "192.168.77.60/24 gateway 192.168.77.1 (earlier lease), DNS" in vm.console
+
+
+def test_lease_of_oldest_ipxe(site):
+    """2019's had its address by DHCP, which does not answer pivotboot."""
+    with site.start_ipxe(
+        "bookworm",
+        f"chain --autofree {site.base}/pivotboot.efi network-timeout=8"
+        f" linux=http://{NAME}/probe.efi {END}",
+        dhcp=("--dhcp-vendorclass=set:pxe,PXEClient", "--dhcp-ignore=tag:!pxe", record(HOST)),
+    ) as vm:
+        probe_done(vm)
+        assert seen(vm).options == "probe-exit=0"
+        assert "gateway 192.168.77.1 (earlier lease), DNS" in vm.console
 
 
 def test_no_dhcp_server(site):

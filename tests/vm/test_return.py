@@ -6,8 +6,11 @@ import re
 
 import pytest
 
+import archive
+import network
 import paths
-from conftest import BOOT_SECONDS, blob, probe_done, seen, sha256
+import ways
+from conftest import BOOT_SECONDS, blob, memory_seen, probe_done, seen, sha256
 
 THEIRS = blob(60_000, seed="iPXE's own")
 OURS = blob(90_000, seed="pivotboot's")
@@ -99,30 +102,56 @@ def test_no_initrd_hides_that_of_ipxe(ipxe, web):
         ("initrd=@/ours initrd=@/ours rootfs=leaf stream=on -- probe-return=0x1", 130),
         # Before that.
         (f"initrd=@/ours initrd-sha256={'0' * 64}", 81),
+        # While it streams into the kernel's buffer, as it is and unpacked.
+        (f"initrd=@/ours initrd-sha256={'0' * 64} stream=on", 81),
+        (
+            f"initrd=@/ours.zst initrd-sha256={'0' * 64} decompress=always stream=on"
+            f" initrd-unpacked-size={len(OURS)}",
+            81,
+        ),
     ],
-    ids=["returned", "digest"],
+    ids=["returned", "digest", "streamed digest", "unpacked digest"],
 )
 def test_no_memory_stays_behind(boot, web, words, status):
     """The firmware's memory map is the same before and after."""
     web.put("ours", OURS)
+    web.put("ours.zst", archive.zstd(OURS))
     line = f"probe-connect probe-start linux=@/probe.efi {words}"
     with boot.start(line, program=paths.PROBE, initrd=paths.LOADER) as vm:
         vm.wait(BOOT_SECONDS)
         ends = re.findall("^it ended with c0000000000000(..)$", vm.probe, re.MULTILINE)
         assert [int(end, 16) for end in ends] == [status] * len(ends), vm.report()
-        found = re.findall(
-            r"^memory (?:before|after): loader code (\d+) data (\d+)"
-            r" boot code (\d+) data (\d+) free (\d+)$",
-            vm.probe,
-            re.MULTILINE,
-        )
-        assert len(found) == 2 * len(ends) == 10, vm.report()
+        memory = memory_seen(vm)
+        assert len(memory) == 2 * len(ends) == 10, vm.report()
         # What applications use.
-        assert len({memory[:2] for memory in found}) == 1, found
+        assert len({(each["loader code"], each["loader data"]) for each in memory}) == 1, memory
         # The firmware's own heap breathes, but it does not grow each time.
-        free = [int(memory[4]) for memory in found]
-        assert any(before == after for before, after in zip(free[::2], free[1::2])), found
-        assert abs(free[-1] - free[1]) < 100, found
+        free = [each["free"] for each in memory]
+        assert any(before == after for before, after in zip(free[::2], free[1::2])), memory
+        assert abs(free[-1] - free[1]) < 100, memory
+
+
+TURNS = 10
+
+
+def many_returns(base, transport):
+    """iPXE's commands: failures after a full transfer, between which it fetches by itself."""
+    bad = f"linux={base}/probe.efi initrd={base}/ours initrd-sha256={'0' * 64} transport={transport}"
+    commands = [
+        f"chain --autofree {base}/pivotboot.efi {bad} ||",
+        f"imgfetch --name theirs {base}/theirs || echo cannot fetch",
+        "imgfree theirs",
+    ] * TURNS
+    return *commands, f"chain {base}/pivotboot.efi linux={base}/probe.efi -- probe-exit=0"
+
+
+def check_many_returns(vm, requests):
+    probe_done(vm)
+    assert vm.console.count("(status 81)") == TURNS
+    assert "cannot fetch" not in vm.console, vm.report()
+    # A look at its size and its first bytes, then all of it.
+    assert [path for _, path in requests()].count("/ours") == 2 * TURNS
+    assert requests().count((200, "/theirs")) == TURNS
 
 
 @pytest.mark.parametrize(
@@ -135,17 +164,27 @@ def test_many_returns(ipxe, web, name, transport):
     """
     web.put("theirs", THEIRS)
     web.put("ours", OURS)
-    bad = f"linux=@/probe.efi initrd=@/ours initrd-sha256={'0' * 64} transport={transport}"
-    commands = [
-        f"chain --autofree @/pivotboot.efi {bad} ||",
-        "imgfetch --name theirs @/theirs || echo cannot fetch",
-        "imgfree theirs",
-    ] * 10
-    with ipxe(name, *commands, "chain @/pivotboot.efi linux=@/probe.efi -- probe-exit=0") as vm:
-        probe_done(vm)
-        assert vm.console.count("(status 81)") == 10
-        assert "cannot fetch" not in vm.console, vm.report()
-        requests = web.requests()
-        # A look at its size and its first bytes, then all of it.
-        assert [path for _, path in requests].count("/ours") == 20
-        assert requests.count((200, "/theirs")) == 10
+    with ipxe(name, *many_returns("@", transport)) as vm:
+        check_many_returns(vm, web.requests)
+
+
+def test_many_returns_to_own_driver(tmp_path, web):
+    """The same with the newest iPXE, on a card that only iPXE has a driver for."""
+    folder = tmp_path / "vm"
+    folder.mkdir()
+    web.put("theirs", THEIRS)
+    web.put("ours", OURS)
+    script = ways.ipxe_script(*many_returns(web.base, "auto"))
+    with ways.by_disk(folder, "sid", script, model="e1000e", netdev=network.slirp()) as vm:
+        check_many_returns(vm, web.requests)
+        assert "the firmware has no driver underneath" in vm.console
+
+
+@pytest.mark.parametrize("transport", ["firmware", "snp"])
+def test_many_returns_to_oldest_snponly(site, transport):
+    """The same with the 2019 iPXE that drives the card through the firmware."""
+    site.web.put("theirs", THEIRS)
+    site.web.put("ours", OURS)
+    with site.start_ipxe("bookworm", *many_returns(site.base, transport)) as vm:
+        check_many_returns(vm, site.web.requests)
+        assert f"network: transport {transport}, " in vm.console

@@ -7,7 +7,7 @@ import pytest
 import paths
 import secure_boot
 import signed_site
-from attacks import FLOOR
+from attack import FLOOR
 from conftest import sha256
 
 

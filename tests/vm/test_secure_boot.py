@@ -10,8 +10,9 @@ import paths
 import secure_boot
 import signed_site
 import ways
-from conftest import BOOT_SECONDS, LINUX_SECONDS
+from conftest import BOOT_SECONDS, LINUX_SECONDS, sha256
 
+WRONG_DIGEST = 81
 HANDOFF_UNTRUSTED = 129
 
 
@@ -60,21 +61,31 @@ def test_chain(tmp_path, web, secure, kernel_signer, name, ipxe):
         assert re.search("secureboot: Secure boot enabled", vm.console), vm.report()
 
 
-@pytest.mark.parametrize("attack", [None, "unsigned", "tampered"])
-def test_kernel(web, secure, kernel_signer, attack):
-    """A signed entry does not help a kernel that the firmware does not trust."""
+@pytest.mark.parametrize("stream", ["on", "off"])
+@pytest.mark.parametrize("attack", [None, "unsigned", "tampered", "initrd"])
+def test_kernel(web, secure, kernel_signer, attack, stream):
+    """A signed entry does not help a kernel that the firmware does not trust, nor a signed kernel
+    an initrd that the entry does not name, whenever that is fetched."""
     platform = secure("sid")
     kernel = kernel_signer.sign(paths.PROBE, platform.folder / "kernel")
-    if attack:
+    if attack in ("unsigned", "tampered"):
         kernel = (
             paths.PROBE if attack == "unsigned" else tampered(kernel, platform.folder / "tampered")
         )
     site = signed_site.site_of(kernel.read_bytes(), signed_site.INITRD, "probe-exit=0")
+    site.keys.append(("stream", stream))
+    if attack == "initrd":
+        site.files["initrd"] = signed_site.INITRD[:-1] + b"?"
     site.machine["platform"] = platform
     site.program = platform.sign(signed_site.loader())
     site.publish(web)
     outcome = site.boot(web)
-    assert outcome.status == (HANDOFF_UNTRUSTED if attack else None), outcome.console
+    expected = {None: None, "initrd": WRONG_DIGEST}.get(attack, HANDOFF_UNTRUSTED)
+    assert outcome.status == expected, outcome.console
+    streamed = "to be fetched straight into the kernel's buffer" in outcome.console
+    assert streamed == (stream == "on")
+    if not attack:
+        assert outcome.seen.initrd_sha256 == sha256(signed_site.INITRD)
 
 
 def test_loader_refused(tmp_path, web, secure):

@@ -32,6 +32,8 @@ def test_signed_entry(boots, web):
     # What was verified is what was used: nothing is asked for twice.
     asked = [path for _, path in web.requests()]
     assert (asked.count("/entry.conf"), asked.count("/entry.conf.sig")) == (1, 1)
+    # And all of it over one connection.
+    assert len({exchange.connection for exchange in web.exchanges()}) == 1
 
 
 @pytest.mark.parametrize("kind", ["rsa2048", "rsa4096", "p384"])
@@ -54,6 +56,22 @@ def test_signature_elsewhere(boots, web):
     site.signature = None
     site.line += " signature=signatures/1.sig idle-timeout=20"
     boots(site)
+
+
+def test_mirrors_of_strangers(boots, web):
+    """Whose bytes are not those that were signed is passed over, and the next one is asked."""
+    site = fresh_site()
+    for name in ("kernel", "initrd"):
+        data = site.files.pop(name)
+        site.files[f"evil/{name}"] = blob(len(data), "evil")
+        site.files[f"good/{name}"] = data
+    site.line += " mirror=@/evil mirror=@/good"
+    outcome = boots(site)
+    assert outcome.seen.initrd_sha256 == sha256(INITRD)
+    asked = [path for status, path in web.requests() if status != 404]
+    # The first file shows what the mirror is worth: it is not asked for the second.
+    assert "/evil/kernel" in asked and "/evil/initrd" not in asked, asked
+    assert "expected" in outcome.console and "another mirror" in outcome.console
 
 
 def test_policy_allows_more(boots):

@@ -2,6 +2,7 @@
 
 The probe asks for its initrd as a kernel's stub does, and gives up as x86's does.
 """
+import random
 import re
 
 import pytest
@@ -9,6 +10,8 @@ import pytest
 import archive
 import network
 from conftest import BOOT_SECONDS, FAILURE, blob, probe_done, seen, sha256
+from fickle import Fickle
+from test_unpack import frame
 
 END = "-- probe-exit=0"
 
@@ -78,6 +81,52 @@ def test_wrong_byte(fails_in_stub, web, at):
     assert sha256(wrong) in message
 
 
+def unpacking(contents):
+    return f"decompress=always initrd-format=zstd initrd-unpacked-size={len(contents)}"
+
+
+@pytest.mark.parametrize("at", [0, 1_500_000, -1], ids=["first", "middle", "last"])
+@pytest.mark.parametrize("unpacked", [False, True], ids=["as it is", "unpacked"])
+def test_wrong_byte_and_a_mirror(boot, web, at, unpacked):
+    """The wrong bytes have been in the kernel's buffer already: the right ones replace them."""
+    contents = random.Random(1).randbytes(3_000_000)
+    right = archive.zstd(contents) if unpacked else contents
+    wrong = bytearray(right)
+    wrong[at] ^= 1
+    web.put("initrd", bytes(wrong))
+    web.put("copy/initrd", right)
+    words = unpacking(contents) if unpacked else ""
+    result = boot.succeeds(
+        f"linux=@/probe.efi initrd=@/initrd mirror=@/copy initrd-sha256={sha256(right)}"
+        f" initrd-size={len(right)} stream=on {words} {END}"
+    )
+    assert (result.initrd_size, result.initrd_sha256) == (len(contents), sha256(contents))
+    late = result.console.split("starting the kernel")[1]
+    assert f"found {sha256(wrong)}" in late and "another mirror" in late
+    assert [path for _, path in web.requests()][-1] == "/copy/initrd"
+
+
+@pytest.mark.parametrize(
+    "ranges, unpacked",
+    [(True, False), (True, True), (False, False), (False, True)],
+    ids=["on", "on, unpacked", "from the beginning", "from the beginning, unpacked"],
+)
+def test_broken_connection_goes_on(boot, web, ranges, unpacked):
+    """While the kernel waits in LoadFile2: from where it broke off, or all of it once more."""
+    contents = random.Random(1).randbytes(3_000_000)
+    data = archive.zstd(contents) if unpacked else contents
+    words = unpacking(contents) if unpacked else ""
+    with Fickle(data, ranges=ranges, breaks=[len(data) * 2 // 3], ending="reset") as server:
+        result = boot.succeeds(
+            f"linux=@/probe.efi initrd={faulty_url(server)} initrd-sha256={sha256(data)}"
+            f" initrd-size={len(data)} stream=on {words} {END}"
+        )
+        assert not server.breaks and len(server.requests) > 1
+        assert (server.sent_bytes < len(data) * 1.5) == ranges
+    assert (result.initrd_size, result.initrd_sha256) == (len(contents), sha256(contents))
+    assert sha256(data) in result.console.split("starting the kernel")[1]
+
+
 @pytest.mark.parametrize(
     "sent, status, words",
     [
@@ -124,6 +173,27 @@ def test_unpacked_on_the_way(fails_in_stub, web, change, size, status, words):
     assert words in message
 
 
+@pytest.mark.parametrize(
+    "data, status",
+    [
+        (archive.zstd(blob(100_000))[:-1] + b"?", 216),
+        (archive.zstd(blob(100_000))[:-1], 217),
+        (frame(b"x" * 99_999, window_log=32), 218),
+        (frame(*[(b"\0", 1 << 17)] * 8192), 219),
+    ],
+    ids=["checksum", "truncated", "window", "bomb"],
+)
+def test_bad_zstd(fails_in_stub, web, data, status):
+    """The digest is right, and nothing is written beyond the size that was told."""
+    web.put("initrd", data)
+    message = fails_in_stub(
+        f"linux=@/probe.efi initrd=@/initrd initrd-sha256={sha256(data)} initrd-size={len(data)}"
+        " initrd-unpacked-size=100000 decompress=always stream=on",
+        status,
+    )
+    assert "after " in message
+
+
 def test_other_size_than_promised(fails_in_stub, web):
     """The kernel has been told a size: neither more nor less can be given to it."""
     web.put("initrd", blob(70_000_000))
@@ -140,10 +210,17 @@ def test_no_memory_in_stub(fails_in_stub, web):
     assert re.search(r"[\d.]+ MiB free, the largest block [\d.]+ MiB", message), message
 
 
-@pytest.mark.parametrize("size", [40_000_000_000, 2**63 - 1])
-def test_no_room_at_all(boot, web, size):
+@pytest.mark.parametrize(
+    "words",
+    [
+        "initrd-size=40000000000",
+        f"initrd-size={2**63 - 1}",
+        "initrd-size=5000 initrd-unpacked-size=40000000000 decompress=always",
+    ],
+)
+def test_no_room_at_all(boot, web, words):
     """Known from the sizes that were pinned: nothing is fetched."""
-    message = boot.fails(f"linux=@/probe.efi initrd=@/initrd initrd-size={size}", 132)
+    message = boot.fails(f"linux=@/probe.efi initrd=@/initrd {words}", 132)
     assert web.requests() == []
     assert re.search(r"needed, .* in one block; .* free, the largest block ", message), message
 
@@ -202,3 +279,17 @@ def test_other_beginning_than_shown(fails_in_stub, web):
         f"linux=@/probe.efi {words} initrd-size={size} initrd-size={late_size} stream=on", 133
     )
     assert f"{web.base}/both" in message
+
+
+def test_zstd_that_did_not_show(fails_in_stub, web):
+    """decompress=always, and the beginning that the server showed was not zstd's."""
+    packed = archive.zstd(blob(100_000))
+    web.put("initrd", packed)
+    web.put("shown", b"something else" + bytes(len(packed)))
+    web.configure('location = /initrd { if ($http_range = "bytes=0-65535") { rewrite ^ /shown last; } }')
+    message = fails_in_stub(
+        f"linux=@/probe.efi initrd=@/initrd initrd-sha256={sha256(packed)}"
+        f" initrd-size={len(packed)} decompress=always stream=on",
+        133,
+    )
+    assert f"{web.base}/initrd" in message

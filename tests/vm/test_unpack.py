@@ -1,4 +1,5 @@
 """decompress=: what pivotboot unpacks itself, as the kernel (the probe) gets it."""
+import re
 import struct
 
 import pytest
@@ -73,8 +74,30 @@ def test_always(boot, files, sizes, stream):
     )
     assert (seen.initrd_size, seen.initrd_sha256) == expected(files, *names)
     streamed = seen.console.split("starting the kernel")[1].count("initrd: SHA-256")
+    work = r"times: .* ms in all; of these verifying \d+ ms, unpacking \d+ ms$"
+    assert re.search(work, seen.console, re.MULTILINE)
     # Two frames of zstd and what is none; an archive in front is looked at when it is verified.
     assert streamed == {("off", False): 0, ("on", True): 3, ("on", False): 1}[stream, sizes]
+
+
+def test_server_without_ranges(boot, web, files):
+    """It shows the beginning only. What lies behind a long archive is looked at when it is here,
+    unless the owner says what it is."""
+    web.configure("max_ranges 0;")
+    early = archive.Archive()
+    early.file("kernel/x86/microcode/AuthenticAMD.bin", blob(300_000))
+    packed, unpacked = files["piped"]
+    files["far"] = early.finished() + packed, early.finished() + unpacked
+    web.put("far", files["far"][0])
+    names = ("far", "piped")
+    sizes = " ".join(f"initrd-size={len(files[name][0])}" for name in names)
+    seen = boot.succeeds(
+        f"linux=@/probe.efi{words(files, *names, sizes=True)} {sizes} decompress=always"
+        f" stream=on {END}"
+    )
+    assert (seen.initrd_size, seen.initrd_sha256) == expected(files, *names)
+    early, late = seen.console.split("starting the kernel")
+    assert sha256(files["far"][0]) in early and sha256(packed) in late
 
 
 @pytest.mark.parametrize("knows", [True, False])

@@ -48,6 +48,33 @@ def by_ipxe(folder, web, ipxe, script, program=None, **options):
     )
 
 
+def by_ipxe_in(folder, namespace, ipxe, **options):
+    """iPXE as in by_ipxe, from the namespace's dnsmasq; rom: of the card, which has one then."""
+    return machine.Machine(
+        folder,
+        firmware=ipxe,
+        netdev=namespace.netdev,
+        prefix=namespace.prefix,
+        card={"bootindex": "1"},
+        **options,
+    )
+
+
+def by_disk(folder, ipxe, script, **options):
+    """The firmware starts a suite's iPXE with all its drivers from a disk, with its script."""
+    programs = folder / "disk/EFI/BOOT"
+    programs.mkdir(parents=True)
+    shutil.copy(paths.ipxe_all_drivers(ipxe), programs / "BOOTX64.EFI")
+    (programs / "autoexec.ipxe").write_text(script)
+    drive = f"if=none,id=disk,format=raw,file=fat:rw:{folder}/disk"
+    return machine.Machine(
+        folder,
+        firmware=ipxe,
+        extra=("-drive", drive, "-device", "virtio-blk-pci,drive=disk,bootindex=0"),
+        **options,
+    )
+
+
 # PXE and IPv6 would be tried before HTTP boot, and each takes its time to fail.
 ONLY_HTTP_BOOT = [
     word

@@ -10,7 +10,8 @@
  *   probe-ends         say how the initrd begins and ends instead of its SHA-256
  *   probe-hoard        leave hardly any memory before the initrd is asked for
  *   probe-start ...    start the initrd as an application with what follows as its load options,
- *                      several times, and show what memory it leaves
+ *                      five times, and show what memory it leaves
+ *   probe-rounds=N     with probe-start: N times instead
  *   probe-flaw         with probe-flood: write into it, so that a test sees the watch work
  *
  * Otherwise it powers the machine off. As Linux's stub on x86 it gives up, and returns, when it
@@ -41,6 +42,8 @@ static const struct {
 
 /* Of each end of the initrd. */
 #define SHOWN_BYTES 16
+
+#define ROUNDS 5
 
 static EFI_SYSTEM_TABLE *st;
 static EFI_BOOT_SERVICES *bs;
@@ -223,13 +226,13 @@ static EFI_STATUS show_initrd(BOOLEAN ends)
     return EFI_SUCCESS;
 }
 
-static void start_initrd(EFI_HANDLE image, const CHAR16 *options)
+static void start_initrd(EFI_HANDLE image, const CHAR16 *options, UINT64 rounds)
 {
     EFI_PHYSICAL_ADDRESS at;
     UINTN size;
 
     if (!EFI_ERROR(load_initrd(&at, &size)) && at != 0)
-        start_repeatedly(image, bs, size, (void *)(UINTN)at, options);
+        start_repeatedly(image, bs, size, (void *)(UINTN)at, options, rounds);
 }
 
 EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system_table);
@@ -238,7 +241,7 @@ EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system_table)
 {
     static CHAR16 options[8192];
     EFI_LOADED_IMAGE *loaded;
-    const CHAR16 *value;
+    const CHAR16 *value, *rounds;
     EFI_STATUS status;
 
     st = system_table;
@@ -258,7 +261,8 @@ EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system_table)
     if (option(options, "probe-connect") != NULL)
         connect_all();
     if ((value = option(options, "probe-start ")) != NULL) {
-        start_initrd(image, value);
+        rounds = option(options, "probe-rounds=");
+        start_initrd(image, value, rounds != NULL ? number(rounds) : ROUNDS);
         port_write32(DEBUG_EXIT_PORT, 0);
     }
     show_network(loaded->DeviceHandle);

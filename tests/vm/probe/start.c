@@ -3,7 +3,6 @@
 #include "output.h"
 
 #define MAP_BYTES 65536
-#define ROUNDS    5
 
 static EFI_GUID loaded_image_guid = LOADED_IMAGE_PROTOCOL;
 
@@ -25,7 +24,7 @@ static void say_memory(EFI_BOOT_SERVICES *bs, const char *when)
         if (region->Type < EfiMaxMemoryType)
             pages[region->Type] += region->NumberOfPages;
     }
-    say("memory %s: loader code %u data %u boot code %u data %u free %u", when,
+    say("memory %s: loader code %u, loader data %u, boot code %u, boot data %u, free %u", when,
         pages[EfiLoaderCode], pages[EfiLoaderData], pages[EfiBootServicesCode],
         pages[EfiBootServicesData], pages[EfiConventionalMemory]);
 }
@@ -40,9 +39,9 @@ static UINTN bytes_of(const CHAR16 *text)
 }
 
 void start_repeatedly(EFI_HANDLE image, EFI_BOOT_SERVICES *bs, UINTN size, void *application,
-                      const CHAR16 *options)
+                      const CHAR16 *options, UINT64 rounds)
 {
-    for (UINTN round = 0; round < ROUNDS; round++) {
+    for (UINT64 round = 0; round < rounds; round++) {
         EFI_LOADED_IMAGE *loaded;
         EFI_HANDLE handle = NULL;
         EFI_STATUS status;

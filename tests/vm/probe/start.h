@@ -5,11 +5,11 @@
 #include <efi.h>
 
 /*
- * Starts the application several times with these load options, and says before and after each
+ * Starts the application so many times with these load options, and says before and after each
  * time how many pages there are of each type of memory. The first time, firmware may keep what
  * it sets up.
  */
 void start_repeatedly(EFI_HANDLE image, EFI_BOOT_SERVICES *bs, UINTN size, void *application,
-                      const CHAR16 *options);
+                      const CHAR16 *options, UINT64 rounds);
 
 #endif

@@ -1,0 +1,111 @@
+#include "download-job.h"
+
+#include "peer-file.h"
+
+static enum status target_begin(struct sink *sink, uint64_t size_bytes)
+{
+    struct target *target = (struct target *)sink;
+
+    target->begins++;
+    target->bytes = 0;
+    target->is_version[0] = target->is_version[1] = true;
+    free(target->memory);
+    target->memory = NULL;
+    target->memory_bytes = (size_t)size_bytes;
+    if (target->has_memory && size_bytes != SINK_SIZE_UNKNOWN)
+        target->memory = malloc(size_bytes + 1);
+    return target->begin_fails;
+}
+
+static enum status target_write(struct sink *sink, struct bytes bytes)
+{
+    struct target *target = (struct target *)sink;
+
+    if (target->memory) {
+        assert_ptr_equal(bytes.data, target->memory + target->bytes);
+        assert_true(bytes.size <= target->memory_bytes - target->bytes);
+    }
+    for (size_t i = 0; i < bytes.size; i++, target->bytes++)
+        for (unsigned int version = 0; version < 2; version++)
+            if (bytes.data[i] != peer_file_byte(target->bytes, version))
+                target->is_version[version] = false;
+    return target->write_fails;
+}
+
+static enum status target_finish(struct sink *sink)
+{
+    struct target *target = (struct target *)sink;
+
+    target->finishes++;
+    if (!target->pinned || (target->is_version[0] && target->bytes == target->right_bytes))
+        return STATUS_OK;
+    text_add(target->detail, "wrong bytes");
+    return target->bytes == target->right_bytes ? STATUS_BLOB_DIGEST : STATUS_BLOB_SIZE;
+}
+
+static uint8_t *target_memory(void *context)
+{
+    return ((struct target *)context)->memory;
+}
+
+static void target_notice(void *context, const struct text *line)
+{
+    ((struct target *)context)->notices++;
+    assert_true(line->size > 0);
+}
+
+void target_init(struct target *target, struct rig *rig, const struct job *job)
+{
+    memset(target, 0, sizeof(*target));
+    target->sink = (struct sink){ target_begin, target_write, target_finish };
+    target->has_memory = !job->in_order;
+    target->pinned = job->pinned;
+    target->right_bytes = job->bytes > 0 ? job->bytes : JOB_FILE_BYTES;
+    target->detail = detail_clear(&rig->detail);
+}
+
+enum status target_get(struct target *target, struct rig *rig, const struct job *job,
+                       struct mirrors *mirrors, struct detail *ret_url)
+{
+    char memory[3][64];
+    struct bytes urls[3];
+    size_t count = 0;
+    struct download_request request = {
+        .urls = urls,
+        .mirrors = mirrors,
+        .body = &target->sink,
+        .is_pinned = job->pinned,
+        .memory = job->in_order ? NULL : target_memory,
+        .notice = target_notice,
+        .context = target,
+        .range = job->range,
+        .idle_timeout_ms = job->idle_ms > 0 ? job->idle_ms : JOB_IDLE_MS,
+        .total_timeout_ms = job->total_ms > 0 ? job->total_ms : 60000,
+    };
+    enum status st;
+
+    for (; count < 3 && job->urls[count]; count++) {
+        snprintf(memory[count], sizeof(memory[count]), "http://boot%s", job->urls[count]);
+        urls[count] = bytes_of_string(memory[count]);
+    }
+    if (mirrors->count == 0)
+        mirrors_init(mirrors, count);
+    rig->received_bytes = 0;
+    target->took_ms = rig->platform.now_ms(&rig->platform);
+    st = download_get(rig->network, &request, target->detail,
+                      ret_url ? detail_clear(ret_url) : NULL);
+    target->took_ms = rig->platform.now_ms(&rig->platform) - target->took_ms;
+    free(target->memory);
+    target->memory = NULL;
+    return st;
+}
+
+enum status target_run(struct target *target, struct rig *rig, const struct peer_page *pages,
+                       const struct job *job)
+{
+    struct mirrors mirrors = { 0 };
+
+    rig_start(rig, pages);
+    target_init(target, rig, job);
+    return target_get(target, rig, job, &mirrors, NULL);
+}

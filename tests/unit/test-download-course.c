@@ -1,0 +1,150 @@
+/* How downloads go about it: connections, loss, what is remembered, what is left. */
+#include "download-job.h"
+#include "peer-file.h"
+
+#define BIG_BYTES 12000000u
+
+static struct peer_file good = { .bytes = JOB_FILE_BYTES, .etag = "\"v1\"" };
+static struct peer_file big = { .bytes = BIG_BYTES, .etag = "\"v1\"" };
+static struct peer_file slow = { .bytes = BIG_BYTES, .etag = "\"v1\"", .slow = true };
+static struct peer_file wrong = { .bytes = JOB_FILE_BYTES, .etag = "\"v1\"", .wrong_bytes = true };
+static struct peer_file whole = { .bytes = JOB_FILE_BYTES, .no_ranges = true, .etag = "\"v1\"" };
+
+static const struct peer_page pages[] = {
+    { .path = "/good", .file = &good },
+    { .path = "/big", .file = &big },
+    { .path = "/slow", .file = &slow },
+    { .path = "/wrong", .file = &wrong },
+    { .path = "/whole", .file = &whole },
+    { .path = "/moved",
+      .answer = "HTTP/1.1 302 F\r\nLocation: /good\r\nContent-Length: 0\r\n\r\n",
+      .ending = PEER_STAY },
+    { .path = "/silent", .answer = "", .ending = PEER_STAY },
+    { .path = "/endless", .answer = "HTTP/1.1 200 OK\r\n\r\n", .filler_bytes = 300000 },
+    { .path = NULL },
+};
+
+/* One connection more does help where each is slow; and nothing comes twice. */
+static void uses_several_connections(void **state)
+{
+    static const struct job job = { .urls = { "/slow" }, .pinned = true, .bytes = BIG_BYTES };
+    struct target target;
+    struct rig rig;
+
+    (void)state;
+    assert_status(target_run(&target, &rig, pages, &job), STATUS_OK);
+    assert_in_range(rig.connections, 4, 8);
+    assert_int_equal(target.begins, 1);
+    assert_true(rig.received_bytes < BIG_BYTES + 100000);
+    rig_end(&rig);
+}
+
+static void survives_loss(void **state)
+{
+    static const struct job job = {
+        .urls = { "/big" }, .pinned = true, .bytes = BIG_BYTES, .idle_ms = 60000
+    };
+    static const unsigned int one_in[] = { 100, 30 };
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LENGTH(one_in); i++) {
+        struct mirrors mirrors = { 0 };
+        struct target target;
+        struct rig rig;
+
+        rig_start(&rig, pages);
+        rig.lose_one_in = one_in[i];
+        target_init(&target, &rig, &job);
+        assert_status(target_get(&target, &rig, &job, &mirrors, NULL), STATUS_OK);
+        assert_int_equal(target.begins, 1);
+        rig.lose_one_in = 0;
+        rig_end(&rig);
+    }
+}
+
+/* The next file begins where the last one went well, and not where it was wrong. */
+static void remembers_between_files(void **state)
+{
+    static const struct job wrong_job = { .urls = { "/wrong", "/good" }, .pinned = true };
+    static const struct job ranges = { .urls = { "/whole", "/good" }, .pinned = true };
+    struct mirrors mirrors = { 0 };
+    struct target target;
+    struct detail url;
+    struct rig rig;
+
+    (void)state;
+    rig_start(&rig, pages);
+    target_init(&target, &rig, &wrong_job);
+    assert_status(target_get(&target, &rig, &wrong_job, &mirrors, &url), STATUS_OK);
+    assert_detail(&url, "http://boot/wrong");
+    assert_int_equal(target.notices, 1);
+    assert_true(mirrors.list[0].wrong && mirrors.current == 1);
+    target_init(&target, &rig, &wrong_job);
+    assert_status(target_get(&target, &rig, &wrong_job, &mirrors, NULL), STATUS_OK);
+    assert_int_equal(target.notices, 0);
+
+    mirrors.count = 0;
+    target_init(&target, &rig, &ranges);
+    assert_status(target_get(&target, &rig, &ranges, &mirrors, NULL), STATUS_OK);
+    assert_true(mirrors.list[0].no_ranges);
+    rig_end(&rig);
+}
+
+static void leaves_nothing_behind(void **state)
+{
+    static const struct job job = { .urls = { "/moved" } };
+    static const struct job silent = { .urls = { "/silent" } };
+    static const struct job endless = { .urls = { "/endless" } };
+    struct mirrors mirrors = { 0 };
+    struct target target;
+    struct detail url;
+    struct rig rig;
+    int blocks;
+
+    (void)state;
+    rig_start(&rig, pages);
+    blocks = rig.blocks;
+    for (unsigned int i = 0; i < 2; i++) {
+        rig.allocations_left = i;
+        target_init(&target, &rig, &job);
+        assert_status(target_get(&target, &rig, &job, &mirrors, NULL), STATUS_OUT_OF_MEMORY);
+        assert_int_equal(rig.blocks, blocks);
+    }
+    /* One connection is enough. */
+    rig.allocations_left = 2;
+    target_init(&target, &rig, &job);
+    assert_status(target_get(&target, &rig, &job, &mirrors, &url), STATUS_OK);
+    assert_detail(&url, "http://boot/good");
+    rig.allocations_left = UINT32_MAX;
+    rig.looks_left = 100;
+    target_init(&target, &rig, &silent);
+    assert_status(target_get(&target, &rig, &silent, &mirrors, NULL), STATUS_ABORTED);
+    rig.looks_left = UINT32_MAX;
+    target_init(&target, &rig, &job);
+    target.write_fails = STATUS_BLOB_TOO_LARGE;
+    assert_status(target_get(&target, &rig, &job, &mirrors, NULL), STATUS_BLOB_TOO_LARGE);
+    target_init(&target, &rig, &job);
+    target.begin_fails = STATUS_OUT_OF_MEMORY;
+    assert_status(target_get(&target, &rig, &job, &mirrors, NULL), STATUS_OUT_OF_MEMORY);
+    target_init(&target, &rig, &endless);
+    assert_status(target_get(&target, &rig, &endless, &mirrors, NULL), STATUS_OK);
+    assert_true(target.bytes == 300000 && target.memory_bytes == SINK_SIZE_UNKNOWN);
+    rig.device_fails = true;
+    target_init(&target, &rig, &job);
+    assert_status(target_get(&target, &rig, &job, &mirrors, NULL), STATUS_NET_DEVICE);
+    rig.device_fails = false;
+    assert_int_equal(rig.blocks, blocks);
+    rig_end(&rig);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(uses_several_connections),
+        cmocka_unit_test(survives_loss),
+        cmocka_unit_test(remembers_between_files),
+        cmocka_unit_test(leaves_nothing_behind),
+    };
+
+    return cmocka_run_group_tests_name("download-course", tests, NULL, NULL);
+}
