@@ -34,6 +34,9 @@ void parallel_connected(struct parallel *parallel, uint32_t connect_ms)
     /* The shortest one counts: others had to ask twice. */
     if (parallel->trip_ms > 0 && connect_ms >= parallel->trip_ms)
         return;
+    if (parallel->trip_ms == 0 && connect_ms >= PARALLEL_LONG_TRIP_MS)
+        parallel->target = parallel->base =
+            (unsigned int)clamp(PARALLEL_LONG_TRIP_FIRST, 1, parallel->most);
     parallel->trip_ms = connect_ms;
     parallel->window_ms = clamp((uint64_t)connect_ms * PARALLEL_WINDOW_TRIPS,
                                 PARALLEL_WINDOW_LEAST_MS, PARALLEL_WINDOW_MOST_MS);
@@ -122,12 +125,10 @@ uint64_t parallel_part_bytes(const struct parallel *parallel, uint64_t now_ms,
     /* Smaller and smaller, so that all connections end at about the same time. */
     bytes = clamp(missing_bytes / (2 * parallel->most), PARALLEL_PART_LEAST_BYTES,
                   PARALLEL_PART_MOST_BYTES);
-    if (parallel->target > 1)
-        return bytes;
-    /* Each request costs a round trip, without others beside it. But what one connection has
-     * nobody else can take, and its rate may fall: that of a first burst does with the first
-     * frame that is lost. */
+    /* Each request costs a round trip. But what one connection has nobody else can take, and its
+     * rate may fall: that of a first burst does with the first frame that is lost. */
     worth_bytes = rate_of(parallel->bytes, now_ms - parallel->start_ms) / 1000 * PARALLEL_PART_MS;
+    worth_bytes = clamp(worth_bytes, 0, missing_bytes) / parallel->target;
     bytes = bytes > worth_bytes ? bytes : worth_bytes;
     return bytes < missing_bytes ? bytes : missing_bytes;
 }

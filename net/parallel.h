@@ -1,6 +1,7 @@
 /*
  * How many connections one download uses at once, and how large a part each of them fetches:
- * one at first, twice as many as long as that brings more bytes a second. Pure.
+ * one at first (or a few, on a long path), twice as many as long as that brings more bytes a
+ * second. Pure.
  */
 #ifndef NET_PARALLEL_H
 #define NET_PARALLEL_H
@@ -13,10 +14,15 @@
 #define PARALLEL_PART_MOST_BYTES  (16 * 1024 * 1024)
 #define PARALLEL_PART_FIRST_BYTES (1024 * 1024)
 
-/* A single connection's parts are at least what it does within this time, in ms; and it gets no
- * company for what it does within this one. */
+/* A connection's parts are at least what it does within this time, in ms; and a single one gets no
+ * company for what it does within the second one. */
 #define PARALLEL_PART_MS  500
 #define PARALLEL_WORTH_MS 4000
+
+/* Where a round trip takes as long as this, in ms, a connection takes a second to get up to speed,
+ * and as long again after a loss: there so many begin together. */
+#define PARALLEL_LONG_TRIP_MS    50
+#define PARALLEL_LONG_TRIP_FIRST 4
 
 /* A rate is measured over this time at least and at most, in ms; and in between over a number
  * of round trips, so that new connections have got up to speed. */

@@ -144,7 +144,8 @@ class Bench:
         self.steps[client] = step
 
     def round(self, turn):
-        """One round of all clients: client -> MB/s. Every other turn goes backwards."""
+        """One round of all clients: client -> MB/s, None for one that gave up. Every other turn
+        goes backwards."""
         order = in_turn(list(self.steps), turn)
         done = {}
         for client in order:
@@ -152,6 +153,16 @@ class Bench:
                 step = self.steps[client]
                 done.update(step([other for other in order if self.steps[other] == step]))
         return done
+
+    def _may_give_up(self, client, step):
+        """For others than iPXE and pivotboot: their failure is a result, too."""
+        try:
+            return {client: self.rate(step())}
+        except machine.Timeout as error:
+            print(f"{client} gave up:\n{error}", file=sys.stderr)
+            return {client: None}
+        finally:
+            self._end_of_boot()
 
     def rounds(self, count):
         """All rounds of clients that are driven by iPXE, in one machine: client -> MB/s, each."""
@@ -266,6 +277,9 @@ class Bench:
         self.web.put(name, data + bytes((self.size_mib << 20) - len(data)))
 
     def by_grub(self, names):
+        return self._may_give_up(names[0], self._seconds_by_grub)
+
+    def _seconds_by_grub(self):
         self._serve_padded("kernel", paths.PROBE)
         folder = self._boot_folder()
         configuration = f"echo 'BEGIN GRUB'\nlinux (http,{self.host})/kernel\necho 'END GRUB'\n"
@@ -275,11 +289,12 @@ class Bench:
             # It goes on behind an error, and would have been very fast.
             if "error:" in vm.console:
                 raise machine.Timeout(f"GRUB did not fetch the file:\n{vm.report()}")
-            seconds = vm.seconds_between(rb"BEGIN GRUB", rb"END GRUB")
-        self._end_of_boot()
-        return {names[0]: self.rate(seconds)}
+            return vm.seconds_between(rb"BEGIN GRUB", rb"END GRUB")
 
     def by_http_boot(self, names):
+        return self._may_give_up(names[0], self._seconds_by_http_boot)
+
+    def _seconds_by_http_boot(self):
         """The firmware loads the file as a program: the probe, with padding behind it."""
         self._serve_padded("boot.efi", paths.BUILD / "vm/probe-pe.efi")
         folder = self._boot_folder()
@@ -289,6 +304,4 @@ class Bench:
             card={"bootindex": "1"}, extra=ways.ONLY_HTTP_BOOT, **self.options,
         ) as vm:  # fmt: skip
             vm.wait_for("^started", SECONDS, "probe")
-            seconds = vm.seconds_between(rb"URI: http[^\r]*|>>Start HTTP[^\r]*", rb"probe: started")
-        self._end_of_boot()
-        return {names[0]: self.rate(seconds)}
+            return vm.seconds_between(rb"URI: http[^\r]*|>>Start HTTP[^\r]*", rb"probe: started")

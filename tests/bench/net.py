@@ -89,7 +89,10 @@ class Record:
         new.write_text(json.dumps({self.loader: rows}, indent=1))
         new.replace(RECORD)
         for each in done:
-            values = ", ".join(f"{what} {value:.1f}" for what, value in each.items())
+            values = ", ".join(
+                f"{what} {'failed' if value is None else f'{value:.1f}'}"
+                for what, value in each.items()
+            )
             print(f"{name}: {values}", file=sys.stderr, flush=True)
 
     def missing(self, name):
@@ -142,6 +145,8 @@ def lossy(record, each, folder):
 def cell(values, client):
     if not values.get(client):
         return "n/a"
+    if None in values[client]:
+        return f"failed in {values[client].count(None)} of {len(values[client])} rounds"
     rate = report.number(paired.median(values[client]).middle)
     if client == IPXE:
         return rate
@@ -151,7 +156,7 @@ def cell(values, client):
 def targets_of(rows):
     def target(name, row, client, goal, inverse=False):
         values = rows.get(row)
-        if not values or not values.get(client):
+        if not values or not values.get(client) or None in values[client]:
             return []
         pair = (values[PLAIN], values[client]) if inverse else (values[client], values[IPXE])
         return [report.Target(name, paired.ratio(*pair).middle, goal, at_least=True)]
@@ -204,7 +209,7 @@ def draw(rows, columns):
             name: {
                 client: paired.ratio(values[client], values[IPXE])
                 for client in columns[1:]
-                if values.get(client)
+                if values.get(client) and None not in values[client]
             }
             for name, values in rows.items()
         },

@@ -143,6 +143,14 @@ def test_rounds_go_on_where_they_were(tmp_path, monkeypatch):
     assert list(net.Record().missing("row")) == [0, 1, 2]
 
 
+def test_who_gives_up_has_no_rate():
+    values = {net.IPXE: [1.0, 1.0], net.PLAIN: [8.0, 8.0], net.GRUB: [None, 2.0]}
+    assert net.cell(values, net.GRUB) == "failed in 1 of 2 rounds"
+    assert net.cell(values, net.HTTP_BOOT) == "n/a"
+    assert [each.name for each in net.targets_of({"chained tap": values})] == ["chained-tap"]
+    assert "GRUB" not in net.draw({"chained tap": values}, [net.IPXE, net.PLAIN, net.GRUB])
+
+
 def test_every_other_turn_goes_backwards():
     assert [net.clients.in_turn(["a", "b"], turn) for turn in range(3)] == [
         ["a", "b"], ["b", "a"], ["a", "b"],

@@ -72,7 +72,10 @@ static void adds_connections_while_they_help(void **state)
         { 100 * MIB, MIB, MIB, 1, 1, 1, 1100, 4 },
         /* One connection gets 1 MB/s, as with loss: eight do it in a quarter of the time. */
         { 16 * MIB, 10000, UINT64_MAX, 20, 8, 8, 4200, 80 },
-        { 16 * MIB, 10000, UINT64_MAX, 100, 8, 8, 6000, 80 },
+        { 16 * MIB, 10000, UINT64_MAX, 100, 8, 8, 3000, 80 },
+        /* A long path has a few from the beginning, however fast it is. */
+        { 100 * MIB, MIB, MIB, 50, 4, 8, 1200, 40 },
+        { 100 * MIB, MIB, MIB, 49, 1, 1, 1100, 4 },
         /* 4 MB/s for all: more than four bring nothing, and are tried all the same. */
         { 64 * MIB, 10000, 40000, 20, 4, 8, 18500, 200 },
         /* 1 MB/s is what the link does: a second one is tried now and then, and not kept. */
