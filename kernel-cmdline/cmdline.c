@@ -6,7 +6,8 @@
 struct user_words {
     bool has_mode_word;
     bool has_rdinit;
-    bool has_flags; /* the parameter that rootflags go to has the value that they have */
+    bool has_options; /* initramfs_options=, whatever they are */
+    bool has_flags;   /* the parameter that rootflags go to has the value that they have */
     /* Of one that contradicts: the name is NULL when none does. */
     const char *other_name;
     struct bytes other_value;
@@ -164,6 +165,8 @@ static struct user_words find_user_words(const struct cmdline_request *request)
             words.has_mode_word = true;
         if (is_named(&parameter, "rdinit"))
             words.has_rdinit = true;
+        if (is_named(&parameter, "initramfs_options"))
+            words.has_options = true;
         if (request->rootflags.size == 0)
             continue;
         if (is_named(&parameter, place)) {
@@ -227,6 +230,8 @@ static enum status write_line(const struct cmdline_request *request, struct text
         return st;
     if (request->rdinit.size > 0 && !words.has_rdinit)
         write_parameter(&writer, "rdinit", request->rdinit);
+    if (request->root.frees_rootfs && !words.has_options)
+        write_parameter(&writer, "initramfs_options", BYTES("size=1t"));
     if (request->root.word && !words.has_mode_word) {
         start_word(&writer);
         write_bytes(&writer, bytes_of_string(request->root.word));

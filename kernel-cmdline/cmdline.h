@@ -52,6 +52,9 @@ struct cmdline_request {
  * forget the arguments for init in front of it: so the user's gets the other value in its
  * place, and init will have the arguments that it would have had.
  *
+ * initramfs_options=size=1t, more than any machine has, goes in front where root.frees_rootfs says
+ * so, unless the user gives initramfs_options=.
+ *
  * STATUS_CMDLINE_CONFLICT  the user's rootflags=, or the parameter that they go to, has another
  *                          value (both are shown)
  * STATUS_CMDLINE_CONTROL, STATUS_CMDLINE_ENCODING, STATUS_CMDLINE_TOO_LONG: as above

@@ -239,6 +239,12 @@ enum status root_choose(const struct root_request *request, struct text *detail,
         return st;
     place = place_of(request, mode, &words);
     add_place(request, place, detail);
-    *ret_choice = (struct root_choice){ mode, root_mode_word(mode), place };
+    *ret_choice = (struct root_choice){
+        .mode = mode,
+        .word = root_mode_word(mode),
+        .rootflags = place,
+        .frees_rootfs = request->mode == ROOT_AUTO && mode == ROOT_LEAF && words.has_tmpfs &&
+                        request->capabilities->initramfs_options,
+    };
     return STATUS_OK;
 }

@@ -37,6 +37,10 @@ struct root_choice {
     enum root_mode mode; /* never ROOT_AUTO */
     const char *word;    /* the bare word to inject; NULL: none; static */
     enum rootflags_place rootflags;
+    /* The kernel's rootfs is to have no limit, and can be told so. All that the leaf init is to
+     * move or to unpack lies there first, and by itself it may only grow to half of what is free
+     * beside the initrd. False where the kernel need not be asked. */
+    bool frees_rootfs;
 };
 
 /* The name of the parameter to inject, without '='; NULL when the place is none. Static. */

@@ -15,7 +15,11 @@ struct build {
 static void build_init(struct build *build, enum root_mode mode, const char *rootflags)
 {
     memset(build, 0, sizeof(*build));
-    build->request.root = (struct root_choice){ mode, root_mode_word(mode), ROOTFLAGS_ROOTFLAGS };
+    build->request.root = (struct root_choice){
+        .mode = mode,
+        .word = root_mode_word(mode),
+        .rootflags = ROOTFLAGS_ROOTFLAGS,
+    };
     build->request.rootflags = bytes_of_string(rootflags);
     build->joined = TEXT(build->joined_memory);
     build->request.limit_bytes = 2047;
@@ -215,6 +219,32 @@ static void brings_its_own_first_init(void **state)
     }
 }
 
+static void frees_the_rootfs_of_its_limit(void **state)
+{
+    static const char *const cases[][2] = {
+        { "a", "rdinit=/leaf initramfs_options=size=1t a" },
+        { "rdinit=/x", "initramfs_options=size=1t rdinit=/leaf" },
+        { "-- initramfs_options=a",
+          "rdinit=/leaf initramfs_options=size=1t -- initramfs_options=a" },
+        /* What the user says stays as it is. */
+        { "initramfs_options=size=1G", "rdinit=/leaf initramfs_options=size=1G" },
+        { "initramfs-options=", "rdinit=/leaf initramfs-options=" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
+        struct build build;
+
+        build_init(&build, ROOT_LEAF, "size=1G");
+        build.request.root.rootflags = ROOTFLAGS_LEAF;
+        build.request.root.frees_rootfs = true;
+        build.request.rdinit = BYTES("/leaf");
+        add_options(&build, bytes_of_string(cases[i][0]));
+        assert_status(run(&build), STATUS_OK);
+        assert_bytes(text_bytes(&build.line), cases[i][1]);
+    }
+}
+
 static void refuses_what_is_not_text(void **state)
 {
     static const struct {
@@ -294,6 +324,7 @@ int main(void)
         cmocka_unit_test(refuses_contradictions),
         cmocka_unit_test(puts_rootflags_where_they_are_obeyed),
         cmocka_unit_test(brings_its_own_first_init),
+        cmocka_unit_test(frees_the_rootfs_of_its_limit),
         cmocka_unit_test(refuses_what_is_not_text),
         cmocka_unit_test(ends_at_the_kernels_limit),
         cmocka_unit_test(forgets_an_earlier_line),

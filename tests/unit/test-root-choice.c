@@ -203,7 +203,8 @@ static void reads_options_as_the_kernel_does(void **state)
 
 static bool same_choice(const struct root_choice *a, const struct root_choice *b)
 {
-    return a->mode == b->mode && a->word == b->word && a->rootflags == b->rootflags;
+    return a->mode == b->mode && a->word == b->word && a->rootflags == b->rootflags &&
+           a->frees_rootfs == b->frees_rootfs;
 }
 
 /* Without asking every kernel gets what no kernel gets; with plain options it is never asked in
@@ -241,6 +242,39 @@ static void asks_the_kernel_only_where_it_matters(void **state)
             else
                 assert_true(asks || !differs);
         }
+}
+
+/* Where auto takes the leaf init, and the kernel can be told that its rootfs has no limit. */
+static void frees_the_rootfs_for_the_leaf_init(void **state)
+{
+    static const struct {
+        const char *kernel, *rootflags;
+        enum root_mode mode;
+        struct bytes options;
+        bool frees;
+    } cases[] = {
+        { "s", "", ROOT_AUTO, BYTES("quiet"), true },
+        { "os", "size=1G", ROOT_AUTO, BYTES("rootfstype=tmpfs"), true },
+        { "s", "", ROOT_AUTO, BYTES("rootfstype=ramfs"), false },
+        { "s", "", ROOT_AUTO, BYTES("root=/dev/sda1"), false },
+        { "", "", ROOT_AUTO, BYTES("quiet"), false },
+        { "?", "", ROOT_AUTO, BYTES("quiet"), false },
+        { "ns", "", ROOT_AUTO, BYTES("quiet"), false },
+        { "s", "", ROOT_LEAF, BYTES("quiet"), false },
+        { "s", "", ROOT_NONE, BYTES("quiet"), false },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
+        struct capabilities kernel = kernel_of(cases[i].kernel);
+        struct root_request request = request_of(&kernel, cases[i].mode, cases[i].rootflags);
+        struct root_choice choice;
+        struct detail detail;
+
+        request.options = cases[i].options;
+        assert_status(root_choose(&request, detail_clear(&detail), &choice), STATUS_OK);
+        assert_int_equal(choice.frees_rootfs, cases[i].frees);
+    }
 }
 
 static void says_why(void **state)
@@ -322,6 +356,7 @@ int main(void)
         cmocka_unit_test(choices_that_are_asked_for),
         cmocka_unit_test(reads_options_as_the_kernel_does),
         cmocka_unit_test(asks_the_kernel_only_where_it_matters),
+        cmocka_unit_test(frees_the_rootfs_for_the_leaf_init),
         cmocka_unit_test(says_why),
         cmocka_unit_test(another_root_is_the_reason),
         cmocka_unit_test(names_parameters),

@@ -57,7 +57,7 @@ def concatenated(parts):
     return whole
 
 
-def zstd(data):
+def zstd(data, level=10):
     return subprocess.run(
-        ["zstd", "-q", "-c", "-10"], input=data, stdout=subprocess.PIPE, check=True
+        ["zstd", "-q", "-c", f"-{level}"], input=data, stdout=subprocess.PIPE, check=True
     ).stdout

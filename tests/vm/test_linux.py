@@ -1,4 +1,5 @@
 """Real kernels reach the demo's userland with the command line that was built for them."""
+import os
 import re
 import struct
 
@@ -48,8 +49,8 @@ def told(console, what):
         ),
         # What nobody had to know: the kernels differ, the outcome does not.
         ("kernel-7", "", OPTIONS, "ok"),
-        ("kernel-6.12", "", f"rdinit=/.pivotboot/leaf {OPTIONS}", "ok"),
-        ("kernel-6.1", "stream=on", f"rdinit=/.pivotboot/leaf {OPTIONS}", "ok"),
+        ("kernel-6.12", "", f"rdinit=/.pivotboot/leaf initramfs_options=size=1t {OPTIONS}", "ok"),
+        ("kernel-6.1", "stream=on", f"rdinit=/.pivotboot/leaf initramfs_options=size=1t {OPTIONS}", "ok"),
     ],
 )
 def test_kernel(boot, web, kernel, words, expected, pivot_root):
@@ -59,6 +60,21 @@ def test_kernel(boot, web, kernel, words, expected, pivot_root):
     assert re.search(f"^pivot_root: {pivot_root}$", console, re.MULTILINE)
     if "nonroot_initramfs" in expected:
         assert told(console, "arguments of init:") == "nonroot_initramfs"
+
+
+def test_root_of_more_than_half_of_what_is_free(boot, web):
+    """The leaf init's payload lies in the kernel's rootfs first, which must not be limited."""
+    large = archive.Archive()
+    large.file("large", os.urandom(80_000_000))
+    web.put("vmlinuz", paths.kernel("kernel-6.1"))
+    web.put("demo.cpio.zst", paths.DEMO)
+    web.put("large.cpio.zst", archive.zstd(large.finished(), level=1))
+    files = "linux=@/vmlinuz initrd=@/demo.cpio.zst initrd=@/large.cpio.zst"
+    # Twice the file, and what the kernel needs. Half of what is free beside the initrd is less
+    # than the file: rootfs=none fails.
+    with boot.start(f"{files} -- {CONSOLE} panic=-1", memory="288") as vm:
+        assert vm.wait(LINUX_SECONDS) == 0, vm.report()
+        assert re.search("^pivot_root: ok$", vm.console, re.MULTILINE), vm.report()
 
 
 def acpi_table():

@@ -13,6 +13,7 @@ from conftest import blob
 IMMUTABLE, NULLFS_WORD, NONROOT = b"immutable_rootfs", b"nullfs_rootfs", b"nonroot_initramfs"
 OPTIONS = b"initramfs_options="
 LEAF = "rdinit=/.pivotboot/leaf "
+ROOM = "initramfs_options=size=1t "  # in the rootfs, for all that the leaf init is to move
 DONE = "probe-exit=0"
 
 
@@ -36,7 +37,7 @@ def kernel(web):
         ((IMMUTABLE, NONROOT), "immutable_rootfs "),
         ((NULLFS_WORD, bzimage.NULLFS), "nullfs_rootfs "),
         ((NONROOT, OPTIONS), "nonroot_initramfs "),
-        ((OPTIONS,), LEAF),
+        ((OPTIONS,), LEAF + ROOM),
         # Not the word alone: part of something else.
         ((b"xnonroot_initramfs",), LEAF),
     ],
@@ -65,7 +66,7 @@ def test_auto_follows_root(boot, kernel):
         ((bzimage.NULLFS, OPTIONS), "auto", "initramfs_options=size=30% "),
         ((IMMUTABLE, OPTIONS), "auto", "initramfs_options=size=30% "),
         # The tmpfs of that patch takes no options: what can honour them is preferred.
-        ((NONROOT, OPTIONS), "auto", LEAF),
+        ((NONROOT, OPTIONS), "auto", LEAF + ROOM),
         ((NONROOT,), "nonroot_initramfs", "nonroot_initramfs "),
         ((), "user_root", "rootflags=size=30% "),
         ((OPTIONS,), "leaf", LEAF),
