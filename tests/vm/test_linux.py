@@ -138,6 +138,6 @@ def test_too_little_memory(boot, web):
     web.put("vmlinuz", paths.kernel("kernel-7"))
     web.put("demo.cpio.zst", paths.DEMO)
     with open(web.root / "large", "wb") as file:
-        file.truncate(160 << 20)
+        file.truncate(180 << 20)
     message = boot.fails(f"linux=@/vmlinuz initrd=@/large -- {CONSOLE}", 135, memory="320")
-    assert "the initrd takes 160.0 MiB in one block, and there were" in message
+    assert "the initrd takes 180.0 MiB in one block, and there were" in message
