@@ -24,10 +24,12 @@ void pages_free(struct pages *pages)
     *pages = (struct pages){ 0 };
 }
 
-static enum status too_large(struct pages_sink *sink)
+static enum status too_large(struct pages_sink *sink, uint64_t found_bytes)
 {
     text_add(sink->detail, "expected at most ");
-    text_add_size(sink->detail, sink->limit_bytes);
+    text_add_u64(sink->detail, sink->limit_bytes);
+    text_add(sink->detail, " bytes, found ");
+    text_add_u64(sink->detail, found_bytes);
     return STATUS_BLOB_TOO_LARGE;
 }
 
@@ -45,7 +47,7 @@ static enum status begin(struct sink *base, uint64_t size_bytes)
 
     sink->size_bytes = 0;
     if (size_bytes != SINK_SIZE_UNKNOWN && size_bytes > sink->limit_bytes)
-        return too_large(sink);
+        return too_large(sink, size_bytes);
     if (first_bytes <= sink->pages->capacity_bytes)
         return STATUS_OK;
     if (pages_allocate(sink->pages, sink->services, first_bytes))
@@ -74,7 +76,7 @@ static enum status write(struct sink *base, struct bytes bytes)
     struct pages_sink *sink = (struct pages_sink *)base;
 
     if (bytes.size > sink->limit_bytes || sink->size_bytes > sink->limit_bytes - bytes.size)
-        return too_large(sink);
+        return too_large(sink, sink->size_bytes + bytes.size);
     if (bytes.size > sink->pages->capacity_bytes - sink->size_bytes) {
         enum status st = grow(sink, sink->size_bytes + bytes.size);
 
