@@ -150,7 +150,7 @@ def measure_smallest(record, pool, kernel, payload, way, size):
             low, high = (low, middle) if boots(middle * STEP_MB) else (middle, high)
         return high * STEP_MB
 
-    return pool.submit(record.get, booted, [packed], f"smallest {words}", 0, bisect)
+    return pool.submit(record.get, booted, [packed], f"smallest whole {words}", 0, bisect)
 
 
 def reference_of(name):
