@@ -2,23 +2,6 @@
 
 #include "../payload/utc.h"
 
-static bool read_number(struct bytes text, uint64_t most, uint64_t *ret_number)
-{
-    uint64_t number = 0;
-
-    if (text.size == 0)
-        return false;
-    for (size_t i = 0; i < text.size; i++) {
-        uint8_t digit = (uint8_t)(text.data[i] - '0');
-
-        if (digit > 9 || digit > most || number > (most - digit) / 10)
-            return false;
-        number = number * 10 + digit;
-    }
-    *ret_number = number;
-    return true;
-}
-
 static int hex_value(uint8_t digit)
 {
     if (digit >= '0' && digit <= '9')
@@ -84,9 +67,9 @@ bool config_value_read(enum key_type type, struct bytes text, union config_value
     case KEY_TYPE_SHA256:
         return read_sha256(text, &ret_value->sha256);
     case KEY_TYPE_SIZE:
-        return read_number(text, INT64_MAX, &ret_value->size) && ret_value->size > 0;
+        return bytes_read_decimal(text, INT64_MAX, &ret_value->size) && ret_value->size > 0;
     case KEY_TYPE_SECONDS:
-        if (!read_number(text, CONFIG_MAX_SECONDS, &number) || number == 0)
+        if (!bytes_read_decimal(text, CONFIG_MAX_SECONDS, &number) || number == 0)
             return false;
         ret_value->seconds = (config_SECONDS)number;
         return true;
@@ -113,7 +96,7 @@ bool config_value_read(enum key_type type, struct bytes text, union config_value
         ret_value->flag = bytes_equal(text, BYTES("yes"));
         return ret_value->flag || bytes_equal(text, BYTES("no"));
     case KEY_TYPE_NUMBER:
-        return read_number(text, UINT64_MAX, &ret_value->number);
+        return bytes_read_decimal(text, UINT64_MAX, &ret_value->number);
     case KEY_TYPE_UTC:
         ret_value->utc_s = utc_parse(text);
         return ret_value->utc_s != UTC_UNKNOWN;

@@ -10,21 +10,13 @@ static bool take(struct bytes *rest, struct bytes expected)
 
 static bool take_number(struct bytes *rest, uint64_t *ret_number)
 {
-    uint64_t number = 0;
+    struct bytes all = *rest;
     size_t digits = 0;
 
-    for (; digits < rest->size; digits++) {
-        uint8_t digit = (uint8_t)(rest->data[digits] - '0');
-
-        if (digit > 9)
-            break;
-        if (number > (UINT64_MAX - digit) / 10)
-            return false;
-        number = number * 10 + digit;
-    }
-    *rest = bytes_from(*rest, digits);
-    *ret_number = number;
-    return digits > 0;
+    while (digits < all.size && all.data[digits] >= '0' && all.data[digits] <= '9')
+        digits++;
+    *rest = bytes_from(all, digits);
+    return bytes_read_decimal(bytes_first(all, digits), UINT64_MAX, ret_number);
 }
 
 bool content_range_read(struct bytes value, struct content_range *ret_range)

@@ -16,16 +16,11 @@ static uint32_t days_of_month(uint32_t month, uint32_t year)
 
 static bool read_number(struct bytes text, size_t at, size_t digits, uint32_t *ret_number)
 {
-    uint32_t number = 0;
+    uint64_t number;
 
-    for (size_t i = at; i < at + digits; i++) {
-        uint8_t digit = (uint8_t)(text.data[i] - '0');
-
-        if (digit > 9)
-            return false;
-        number = number * 10 + digit;
-    }
-    *ret_number = number;
+    if (!bytes_read_decimal(bytes_first(bytes_from(text, at), digits), UINT32_MAX, &number))
+        return false;
+    *ret_number = (uint32_t)number;
     return true;
 }
 

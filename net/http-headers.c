@@ -84,20 +84,8 @@ static void read_range(struct http_headers *headers, struct bytes value)
 
 static bool read_seconds(struct bytes value, uint64_t *ret_seconds)
 {
-    uint64_t seconds = 0;
-
     /* More digits than that are more years than anybody waits. */
-    if (value.size < 1 || value.size > 10)
-        return false;
-    for (size_t i = 0; i < value.size; i++) {
-        uint8_t digit = (uint8_t)(value.data[i] - '0');
-
-        if (digit > 9)
-            return false;
-        seconds = seconds * 10 + digit;
-    }
-    *ret_seconds = seconds;
-    return true;
+    return value.size <= 10 && bytes_read_decimal(value, UINT64_MAX, ret_seconds);
 }
 
 static void read_retry_after(struct http_headers *headers, struct bytes value)

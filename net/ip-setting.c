@@ -120,17 +120,12 @@ static enum status take_address(struct setting_text *text, enum field field, boo
 /* One to three digits. */
 static bool read_prefix(struct bytes text, unsigned int most, unsigned int *ret_bits)
 {
-    unsigned int value = 0;
+    uint64_t value;
 
-    if (text.size == 0 || text.size > 3)
+    if (text.size > 3 || !bytes_read_decimal(text, most, &value) || value == 0)
         return false;
-    for (size_t i = 0; i < text.size; i++) {
-        if (text.data[i] < '0' || text.data[i] > '9')
-            return false;
-        value = value * 10 + (unsigned int)(text.data[i] - '0');
-    }
-    *ret_bits = value;
-    return value > 0 && value <= most;
+    *ret_bits = (unsigned int)value;
+    return true;
 }
 
 static enum status take_ipv4_prefix(struct setting_text *text, struct ip_fixed *fixed)

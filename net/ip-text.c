@@ -11,16 +11,11 @@ static size_t until(struct bytes text, uint8_t stop)
 
 static bool read_octet(struct bytes digits, uint8_t *ret_octet)
 {
-    unsigned int value = 0;
+    uint64_t value;
 
-    if (digits.size == 0 || digits.size > 3 || (digits.size > 1 && digits.data[0] == '0'))
+    if (digits.size > 1 && digits.data[0] == '0')
         return false;
-    for (size_t i = 0; i < digits.size; i++) {
-        if (digits.data[i] < '0' || digits.data[i] > '9')
-            return false;
-        value = value * 10 + (unsigned int)(digits.data[i] - '0');
-    }
-    if (value > UINT8_MAX)
+    if (!bytes_read_decimal(digits, UINT8_MAX, &value))
         return false;
     *ret_octet = (uint8_t)value;
     return true;

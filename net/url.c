@@ -180,16 +180,11 @@ static const char *ipv6_problem(struct bytes text)
 
 static const char *port_problem(struct bytes port, struct url *url)
 {
-    uint32_t value = 0;
+    uint64_t value = 80;
 
-    for (size_t i = 0; i < port.size; i++) {
-        if (!is_digit(port.data[i]) || value > UINT16_MAX)
-            return "the port is not a number from 1 to 65535";
-        value = value * 10 + (uint32_t)(port.data[i] - '0');
-    }
-    if (port.size > 0 && (value == 0 || value > UINT16_MAX))
+    if (port.size > 0 && (!bytes_read_decimal(port, UINT16_MAX, &value) || value == 0))
         return "the port is not a number from 1 to 65535";
-    url->port = port.size > 0 ? (uint16_t)value : 80;
+    url->port = (uint16_t)value;
     return NULL;
 }
 

@@ -73,4 +73,23 @@ static inline bool bytes_start_with(struct bytes all, struct bytes start)
     return all.size >= start.size && bytes_equal(bytes_first(all, start.size), start);
 }
 
+/* A decimal number up to most: one digit or more, and nothing else. False, and *ret_number as it
+ * was, for everything else. */
+static inline bool bytes_read_decimal(struct bytes text, uint64_t most, uint64_t *ret_number)
+{
+    uint64_t number = 0;
+
+    if (text.size == 0)
+        return false;
+    for (size_t i = 0; i < text.size; i++) {
+        uint8_t digit = (uint8_t)(text.data[i] - '0');
+
+        if (digit > 9 || digit > most || number > (most - digit) / 10)
+            return false;
+        number = number * 10 + digit;
+    }
+    *ret_number = number;
+    return true;
+}
+
 #endif

@@ -52,18 +52,11 @@ static bool has_key(struct bytes record, struct bytes key, struct bytes *ret_val
 
 static enum status decode_count(struct bytes value, unsigned int *ret_count)
 {
-    unsigned int count = 0;
+    uint64_t count;
 
-    if (value.size == 0)
+    if (!bytes_read_decimal(value, LEAF_PARTS_MAX, &count))
         return STATUS_LEAF_CONFIG_BAD;
-    for (size_t i = 0; i < value.size; i++) {
-        if (value.data[i] < '0' || value.data[i] > '9')
-            return STATUS_LEAF_CONFIG_BAD;
-        count = count * 10 + value.data[i] - '0';
-        if (count > LEAF_PARTS_MAX)
-            return STATUS_LEAF_CONFIG_BAD;
-    }
-    *ret_count = count;
+    *ret_count = (unsigned int)count;
     return STATUS_OK;
 }
 

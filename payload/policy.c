@@ -44,19 +44,9 @@ bool policy_is_name(struct bytes text)
 /* Decimal, without leading zeros. */
 static bool read_number(struct bytes text, uint64_t most, uint64_t *ret_number)
 {
-    uint64_t number = 0;
-
-    if (text.size == 0 || (text.size > 1 && text.data[0] == '0'))
+    if (text.size > 1 && text.data[0] == '0')
         return false;
-    for (size_t i = 0; i < text.size; i++) {
-        uint8_t digit = (uint8_t)(text.data[i] - '0');
-
-        if (digit > 9 || number > (UINT64_MAX - digit) / 10)
-            return false;
-        number = number * 10 + digit;
-    }
-    *ret_number = number;
-    return number <= most;
+    return bytes_read_decimal(text, most, ret_number);
 }
 
 static bool read_hex_digit(uint8_t byte, uint8_t *ret_digit)

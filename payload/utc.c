@@ -72,14 +72,11 @@ static struct utc_fields to_fields(int64_t utc_s)
 /* -1 when there is anything but digits. */
 static int take_number(struct bytes text, size_t offset, size_t digits)
 {
-    int number = 0;
+    uint64_t number;
 
-    for (size_t i = offset; i < offset + digits; i++) {
-        if (text.data[i] < '0' || text.data[i] > '9')
-            return -1;
-        number = number * 10 + (text.data[i] - '0');
-    }
-    return number;
+    if (!bytes_read_decimal(bytes_first(bytes_from(text, offset), digits), UINT16_MAX, &number))
+        return -1;
+    return (int)number;
 }
 
 int64_t utc_parse(struct bytes text)
