@@ -12,7 +12,6 @@ Rounds are kept in build/bench/boot.json, so that an interrupted bench goes on.
 import collections
 import fnmatch
 import hashlib
-import json
 import os
 import pathlib
 import random
@@ -24,6 +23,7 @@ import time
 
 import boot_report
 import clients
+import kept
 import paths
 import payloads
 import report
@@ -140,9 +140,9 @@ class Boots(clients.Bench):
         return hashlib.sha256("\n".join(what).encode()).hexdigest()
 
 
-def measure(boots, record):
+def measure(boots, known):
     """A row's rounds: way -> a list of what each boot took."""
-    rounds = record.setdefault(boots.key(), [])
+    rounds = known.setdefault(boots.key(), [])
     while len(rounds) < ROUNDS:
         turn = {}
         backwards = len(rounds) % 2 == 1
@@ -151,20 +151,20 @@ def measure(boots, record):
             print(f"{boots.row.name}, round {len(rounds) + 1} of {ROUNDS}: {way}: "
                   f"{turn[way]['all']:.2f} s", file=sys.stderr, flush=True)  # fmt: skip
         rounds.append(turn)
-        payloads.write(RECORD, json.dumps(record).encode())
+        kept.write(RECORD, known)
     return {way: [turn[way] for turn in rounds[:ROUNDS]] for way in boots.row.ways}
 
 
 def main():
     BUILD.mkdir(parents=True, exist_ok=True)
-    record = json.loads(RECORD.read_text()) if RECORD.exists() else {}
+    known = kept.read(RECORD)
     found = {}
     with tempfile.TemporaryDirectory(prefix="bench-boot-") as folder:
         for each in LIST:
             if ROWS and not any(fnmatch.fnmatch(each.name, pattern) for pattern in ROWS):
                 continue
             with Boots(pathlib.Path(folder), each) as boots:
-                found[each] = measure(boots, record)
+                found[each] = measure(boots, known)
     if not found:
         sys.exit(f"ROWS names none of {', '.join(each.name for each in LIST)}")
     sizes = {each: initramfs(each.size_mb)[0].stat().st_size / payloads.MB for each in found}

@@ -16,10 +16,10 @@ import json
 import os
 import pathlib
 import re
-import sys
 import tempfile
 import time
 
+import kept
 import loaders
 import plot
 import report
@@ -68,22 +68,15 @@ class Record:
     memory in MiB -> "" for init, or what ended it."""
 
     def __init__(self):
-        self.known = {}
-        self.read()
-
-    def read(self):
-        if RECORD.exists():
-            self.known = json.loads(RECORD.read_text())
+        self.known = kept.read(RECORD)
 
     def ends(self, cell):
         return self.known.setdefault(cell, {})
 
     def add(self, cell, memory_mib, end):
-        self.read()  # another run may measure other ways at the same time
+        self.known = kept.read(RECORD)  # another run may measure other ways at the same time
         self.ends(cell)[str(memory_mib)] = end
-        new = RECORD.with_suffix(".new")
-        new.write_text(json.dumps(self.known, indent=1))
-        new.replace(RECORD)
+        kept.write(RECORD, self.known)
 
     def latest(self, way, size):
         """What booted with least memory when this cell was last measured, perhaps with others."""
@@ -95,7 +88,7 @@ class Record:
 
 
 def guess(record, way, size):
-    known = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
+    known = kept.read(RESULTS)
     return record.latest(way, size) or known.get(way, {}).get(str(size)) or 128 + 2 * size
 
 

@@ -12,7 +12,6 @@ again: an interrupted run goes on where it was, and rows can be run one by one.
 import collections
 import fnmatch
 import hashlib
-import json
 import os
 import pathlib
 import re
@@ -21,6 +20,7 @@ import tempfile
 import time
 
 import clients
+import kept
 import paired
 import plot
 import report
@@ -78,16 +78,12 @@ class Record:
 
     @property
     def rows(self):
-        known = json.loads(RECORD.read_text()) if RECORD.exists() else {}
-        return known.get(self.loader, {})
+        return kept.read(RECORD).get(self.loader, {})
 
     def add(self, name, done):
         rows = self.rows
         rows.setdefault(name, []).extend(done)
-        RECORD.parent.mkdir(parents=True, exist_ok=True)
-        new = RECORD.with_suffix(".new")
-        new.write_text(json.dumps({self.loader: rows}, indent=1))
-        new.replace(RECORD)
+        kept.write(RECORD, {self.loader: rows})
         for each in done:
             values = ", ".join(
                 f"{what} {'failed' if value is None else f'{value:.1f}'}"

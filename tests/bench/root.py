@@ -14,14 +14,13 @@ import collections
 import concurrent.futures
 import fnmatch
 import hashlib
-import json
 import os
-import pathlib
 import subprocess
 import sys
 import threading
 
 import counted
+import kept
 import paired
 import payloads
 import plot
@@ -89,7 +88,7 @@ class Record:
     """What was measured, by what went into it."""
 
     def __init__(self):
-        self.known = json.loads(RECORD.read_text()) if RECORD.exists() else {}
+        self.known = kept.read(RECORD)
         self.lock = threading.Lock()
 
     def get(self, kernel, files, words, turn, measure):
@@ -102,9 +101,7 @@ class Record:
         value = measure()
         with self.lock:
             self.known[key] = value
-            new = RECORD.with_suffix(".new")
-            new.write_text(json.dumps(self.known))
-            new.replace(RECORD)
+            kept.write(RECORD, self.known)
         return value
 
 
