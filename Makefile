@@ -308,9 +308,11 @@ NET_TEST := $(addprefix tests/unit/,download-job.c http-body.c http-get.c rig.c)
 LWIP_HOST_FLAGS = $(LWIP_INCLUDES) '-DLWIP_PLATFORM_ASSERT(message)=__builtin_trap()'
 $(call host_object,$(NET) $(NET_TEST)): EXTRA = $(WARNINGS) $(LWIP_HOST_FLAGS)
 $(call host_object,$(LWIP)): EXTRA = $(LIBRARY_FLAGS) $(LWIP_HOST_FLAGS)
-$(addprefix $B/unit/test-,connection download download-course http http-connections network \
-    out-of-order): \
+$(addprefix $B/unit/test-,connection download download-course http http-ahead http-connections \
+    network out-of-order): \
     $(call host_object,$(NET) $(NET_TEST) $(LWIP))
+# This one looks into net/.
+$B/unit/test-http-ahead: private HOST_CFLAGS += $(LWIP_HOST_FLAGS)
 
 .PHONY: unit
 unit: $(UNIT_TESTS)

@@ -5,8 +5,14 @@
 /* Between two addresses (RFC 8305, section 5). */
 #define ATTEMPT_DELAY_MS 300
 
-/* Bytes that a server may send ahead at first: QEMU's user network stalls with several MiB. */
-#define WINDOW_FIRST_BYTES (512 * 1024)
+/*
+ * Bytes that a server may send ahead at first: QEMU's user network stalls with several MiB. On a
+ * long path several connections get up to speed at once, with time enough to follow them: what
+ * they may send ahead together, the path's queues have to hold.
+ */
+#define WINDOW_FIRST_BYTES      (512 * 1024)
+#define WINDOW_FIRST_LONG_BYTES (128 * 1024)
+#define LONG_TRIP_MS            50
 
 static err_t connection_received(void *argument, struct tcp_pcb *pcb, struct pbuf *pbuf,
                                  err_t error)
@@ -75,8 +81,10 @@ static void begin_window(struct connection *connection, struct tcp_pcb *pcb, uin
         trip_ms = 0;
     else if (trip_ms == 0)
         trip_ms = 1;
-    window_init(&connection->window, (uint32_t)trip_ms, WINDOW_FIRST_BYTES, TCP_WND_MAX(pcb),
-                (uint32_t)now_ms);
+    connection->trip_ms = (uint32_t)trip_ms;
+    window_init(&connection->window, (uint32_t)trip_ms,
+                trip_ms >= LONG_TRIP_MS ? WINDOW_FIRST_LONG_BYTES : WINDOW_FIRST_BYTES,
+                TCP_WND_MAX(pcb), (uint32_t)now_ms);
     pcb->rcv_wnd = pcb->rcv_ann_wnd = connection->window.bytes;
 }
 

@@ -49,6 +49,7 @@ struct connection {
     void (*received)(void *context, struct bytes bytes);
     void *context;
     uint32_t unacknowledged_bytes; /* handed on, and not yet in the window again */
+    uint32_t trip_ms;              /* of the round trip when it opened; 0: not known */
     struct window window;
 };
 

@@ -38,7 +38,8 @@ static void connections_prune(struct connections *connections)
     for (size_t i = 0; i < CONNECTIONS_MOST; i++) {
         struct connections_slot *slot = &connections->slots[i];
 
-        if (is_idle(slot) && slot->connection.state != CONNECTION_OPEN)
+        if (is_idle(slot) && slot->connection.state != CONNECTION_OPEN &&
+            slot->connection.state != CONNECTION_CONNECTING)
             connection_close(&slot->connection);
     }
 }
@@ -103,9 +104,27 @@ struct connection *connections_add(struct connections *connections, struct bytes
     return &slot->connection;
 }
 
+void connections_prepare(struct connections *connections, struct network *network,
+                         const struct host_addresses *addresses, struct bytes host, uint16_t port)
+{
+    struct connection *connection = connections_add(connections, host, port);
+
+    if (!connection)
+        return;
+    /* Where this fails, the slot is closed, and so empty. */
+    (void)connection_open(connection, network, addresses, port, received_while_idle, connection);
+    slot_of(connection)->in_use = false;
+}
+
 bool connections_is_reused(const struct connection *connection)
 {
     return ((const struct connections_slot *)(const void *)connection)->reused;
+}
+
+void connections_hand_on(struct connection *connection, void *context)
+{
+    connection->context = context;
+    slot_of(connection)->reused = true;
 }
 
 void connections_keep(struct connection *connection)

@@ -8,7 +8,7 @@
 #include "connection.h"
 
 /* At most, used and idle together: as many as one download runs at once, and some to spare. */
-#define CONNECTIONS_MOST 12
+#define CONNECTIONS_MOST 20
 
 /* Longest host whose connections are kept, in bytes (RFC 1035, 2.3.4). */
 #define CONNECTIONS_HOST_MAX_BYTES 253
@@ -26,7 +26,7 @@ struct connections {
 };
 
 /*
- * Takes an idle connection to a server, so that neither name nor connection are needed; NULL
+ * Takes an idle connection to a server, so that no name is needed, and no time to open it; NULL
  * when there is none. Received bytes go to received with context from now on. Belongs to the
  * caller until one of keep, close and abort.
  */
@@ -34,6 +34,13 @@ struct connection *connections_take(struct connections *connections, struct byte
                                     uint16_t port,
                                     void (*received)(void *context, struct bytes bytes),
                                     void *context);
+
+/*
+ * Opens a connection that waits for a request, so that this one need not wait for it; it may still
+ * be opening when it is taken. Without memory there is none.
+ */
+void connections_prepare(struct connections *connections, struct network *network,
+                         const struct host_addresses *addresses, struct bytes host, uint16_t port);
 
 /*
  * A place for a new connection to a server, closed as yet: for connection_open. An idle one
@@ -45,6 +52,9 @@ struct connection *connections_add(struct connections *connections, struct bytes
 /* Whether a connection that was taken has carried another exchange before: the server may have
  * closed it meanwhile, without a fault. */
 bool connections_is_reused(const struct connection *connection);
+
+/* Received bytes go to another context from now on, whose connection it is. */
+void connections_hand_on(struct connection *connection, void *context);
 
 /* Gives a connection back to wait for the next request; nothing may be under way on it. */
 void connections_keep(struct connection *connection);

@@ -196,7 +196,7 @@ static bool is_crowded(const struct download *download, const struct download_pa
     if (failed->transfer.exchange.response.headers_done ? st != STATUS_HTTP_STATUS
                                                         : st != STATUS_NET_CONNECT)
         return false;
-    for (size_t i = 0; i < DOWNLOAD_CONNECTIONS; i++) {
+    for (size_t i = 0; i < DOWNLOAD_PARTS; i++) {
         const struct download_part *part = download->parts[i];
 
         if (part && part->active && part->place == failed->place &&

@@ -245,6 +245,7 @@ static enum status part_write(struct sink *sink, struct bytes bytes)
     if ((st = put(part, bytes)))
         return st;
     part->position += bytes.size;
+    part->got_bytes += bytes.size;
     range_plan_arrived(plan, part->owner, bytes.size);
     note_progress(part, bytes.size);
     return STATUS_OK;
@@ -285,6 +286,7 @@ static bool take_part(struct download *download, struct download_part *part)
     if (!range_plan_take(&download->plan, part->owner, most_bytes, &first, &bytes))
         return false;
     part->position = first;
+    part->bytes = bytes;
     if (part->is_limited || download_is_whole_only(download, part->place))
         return true;
     if (first > 0 || bytes != RANGE_PLAN_UNKNOWN)
@@ -293,7 +295,7 @@ static bool take_part(struct download *download, struct download_part *part)
 }
 
 enum status download_part_start(struct download *download, struct download_part *part, size_t place,
-                                bool *ret_started)
+                                struct download_part *before, bool *ret_started)
 {
     const struct download_request *request = download->request;
     const struct download_place *known = &download->places[place];
@@ -304,7 +306,8 @@ enum status download_part_start(struct download *download, struct download_part 
     part->is_obsolete = part->is_changed = part->sink_failed = false;
     part->is_limited = request->range.size_bytes > 0;
     part->place = place;
-    part->skip_bytes = 0;
+    part->skip_bytes = part->got_bytes = 0;
+    part->since_ms = download_now(download);
     part->if_range.size = 0;
     part->sink = (struct sink){ part_begin, part_write, part_finish };
     part->detail = TEXT(part->detail_memory);
@@ -327,7 +330,8 @@ enum status download_part_start(struct download *download, struct download_part 
         part->request.if_range = http_validator_bytes(&part->if_range);
     }
     part->active = true;
-    return http_transfer_start(&part->transfer, download->network, &part->request, &part->detail);
+    return http_transfer_start(&part->transfer, download->network, &part->request, &part->detail,
+                               before ? &before->transfer : NULL);
 }
 
 void download_part_stop(struct download_part *part)

@@ -24,7 +24,7 @@ struct download_place {
     struct text url; /* where redirects led; empty: nowhere yet */
 };
 
-/* One connection's work: a part of the file, or all of it. */
+/* A part of the file, or all of it, that one connection brings. */
 struct download_part {
     struct sink sink; /* first: where the answer's body goes */
     struct download *download;
@@ -35,7 +35,10 @@ struct download_part {
     bool sink_failed; /* the body's sink did, not the server */
     bool is_limited;  /* it was asked for a part, and must not get more */
     size_t place;
+    uint64_t bytes;      /* of all of it, or RANGE_PLAN_UNKNOWN */
     uint64_t position;   /* of the next byte, in the file */
+    uint64_t since_ms;   /* when it was its turn, or asked for */
+    uint64_t got_bytes;  /* since then */
     uint64_t skip_bytes; /* of the answer, before that */
     struct http_request request;
     struct http_transfer transfer;
@@ -72,7 +75,7 @@ struct download {
     struct text failure_detail;
 
     struct download_place places[MIRRORS_MOST];
-    struct download_part *parts[DOWNLOAD_CONNECTIONS]; /* NULL: not needed yet */
+    struct download_part *parts[DOWNLOAD_PARTS]; /* NULL: not needed yet */
 };
 
 static inline uint64_t download_now(const struct download *download)
@@ -103,11 +106,12 @@ unsigned int download_busy(const struct download *download);
 /* ---- download-part.c ------------------------------------------------------------------------- */
 
 /*
- * Asks a place for the next missing part. The part is not active. *ret_started: false when
- * nothing is missing. Errors of http_transfer_start: then the part is active, and failed.
+ * Asks a place for the next missing part. The part is not active. before: NULL, or the part of
+ * the same place whose connection it is to follow on. *ret_started: false when nothing is missing.
+ * Errors of http_transfer_start: then the part is active, and failed.
  */
 enum status download_part_start(struct download *download, struct download_part *part, size_t place,
-                                bool *ret_started);
+                                struct download_part *before, bool *ret_started);
 
 /* Ends it; what it has not got is missing again. */
 void download_part_stop(struct download_part *part);

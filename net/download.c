@@ -16,22 +16,43 @@ unsigned int download_busy(const struct download *download)
 {
     unsigned int busy = 0;
 
-    for (size_t i = 0; i < DOWNLOAD_CONNECTIONS; i++)
-        busy += download->parts[i] && download->parts[i]->active;
+    for (size_t i = 0; i < DOWNLOAD_PARTS; i++)
+        busy += download->parts[i] && download->parts[i]->active &&
+                !download->parts[i]->transfer.exchange.before;
     return busy;
 }
 
 /* ---- what is under way ----------------------------------------------------------------------- */
 
-/* One step of one connection's work. */
+/* Once known, the length of the path says how many connections begin; they open while the first
+ * answer, which says whether there is work for them, is on its way. */
+static void note_trip(struct download *download, const struct http_exchange *exchange)
+{
+    bool known = download->parallel.trip_ms > 0;
+
+    if (exchange->trip_ms == 0)
+        return;
+    parallel_connected(&download->parallel, exchange->trip_ms);
+    if (!known && exchange->connection && !download->begun && download->request->memory)
+        http_exchange_prepare(exchange, download->parallel.target - 1);
+}
+
+/* One step of one part's work. */
 static enum status part_step(struct download *download, struct download_part *part)
 {
-    uint32_t connect_ms = part->transfer.exchange.connect_ms;
+    const struct http_exchange *exchange = &part->transfer.exchange;
     bool done = false;
-    enum status st = http_transfer_step(&part->transfer, &done);
+    enum status st = STATUS_OK;
 
-    if (connect_ms != part->transfer.exchange.connect_ms)
-        parallel_connected(&download->parallel, part->transfer.exchange.connect_ms);
+    /* What it was to follow on has failed, and is dealt with: it is asked for anew. */
+    if (http_exchange_is_cut_off(exchange)) {
+        download_part_stop(part);
+        return STATUS_OK;
+    }
+    if (exchange->before)
+        part->since_ms = download_now(download);
+    st = http_transfer_step(&part->transfer, &done);
+    note_trip(download, exchange);
     if (st)
         return download_part_failed(download, part, st);
     /* A whole file that others have parts of ends before its answer does. */
@@ -42,7 +63,7 @@ static enum status part_step(struct download *download, struct download_part *pa
 
 static enum status parts_step(struct download *download)
 {
-    for (size_t i = 0; i < DOWNLOAD_CONNECTIONS; i++) {
+    for (size_t i = 0; i < DOWNLOAD_PARTS; i++) {
         struct download_part *part = download->parts[i];
         enum status st;
 
@@ -84,7 +105,7 @@ static struct download_part *idle_part(struct download *download)
 {
     struct net_platform *platform = download->network->platform;
 
-    for (size_t i = 0; i < DOWNLOAD_CONNECTIONS; i++) {
+    for (size_t i = 0; i < DOWNLOAD_PARTS; i++) {
         struct download_part *part = download->parts[i];
 
         if (part && part->active)
@@ -100,6 +121,51 @@ static struct download_part *idle_part(struct download *download)
         return part;
     }
     return NULL;
+}
+
+/* The one whose answer comes after a part's on the same connection, or NULL. */
+static struct download_part *part_behind(struct download *download,
+                                         const struct download_part *part)
+{
+    for (size_t i = 0; i < DOWNLOAD_PARTS; i++) {
+        struct download_part *other = download->parts[i];
+
+        if (other && other->active && other->transfer.exchange.before == &part->transfer.exchange)
+            return other;
+    }
+    return NULL;
+}
+
+/* Takes something from the connection that needs it most. False: all will soon be done. */
+static bool share(struct download *download, uint64_t now_ms)
+{
+    struct download_part *from = NULL, *behind;
+    uint64_t most_bytes = 0;
+
+    for (size_t i = 0; i < DOWNLOAD_PARTS; i++) {
+        struct download_part *part = download->parts[i];
+        uint64_t bytes, left_bytes;
+
+        if (!part || !part->active || part->transfer.exchange.before)
+            continue;
+        behind = part_behind(download, part);
+        left_bytes = range_plan_left(&download->plan, part->owner);
+        if (behind)
+            left_bytes += range_plan_left(&download->plan, behind->owner);
+        bytes = parallel_share_bytes(&download->parallel, now_ms, part->since_ms, part->got_bytes,
+                                     left_bytes);
+        if (bytes > most_bytes) {
+            most_bytes = bytes;
+            from = part;
+        }
+    }
+    if (!from)
+        return false;
+    /* What it has not begun with, it does not miss. */
+    behind = part_behind(download, from);
+    if (behind)
+        download_part_stop(behind);
+    return behind || range_plan_split(&download->plan, from->owner, most_bytes);
 }
 
 /* Starts one connection's work, if there is any to do now. */
@@ -118,11 +184,57 @@ static enum status start_one(struct download *download, uint64_t now_ms, bool *r
     /* All of the file comes on one connection. */
     if (download_is_whole_only(download, place) && download_busy(download) > 0)
         return STATUS_OK;
+    if (download->memory && range_plan_missing(&download->plan) == 0 && !share(download, now_ms))
+        return STATUS_OK;
     part = idle_part(download);
     if (!part)
         return download_busy(download) > 0 ? STATUS_OK : STATUS_OUT_OF_MEMORY;
-    st = download_part_start(download, part, place, ret_started);
+    st = download_part_start(download, part, place, NULL, ret_started);
     return st ? download_part_failed(download, part, st) : STATUS_OK;
+}
+
+/* Whether a part has so little left that its connection may be asked for the next one. */
+static bool is_ending(const struct download *download, const struct download_part *part,
+                      uint64_t now_ms)
+{
+    return part->active && !download_is_whole_only(download, part->place) &&
+           http_exchange_may_be_followed(&part->transfer.exchange) &&
+           range_plan_missing(&download->plan) > 0 &&
+           range_plan_left(&download->plan, part->owner) <=
+               parallel_ahead_bytes(&download->parallel, now_ms, part->bytes);
+}
+
+/* Asks for the next part behind one that is ending, so that the server need not wait for that. */
+static enum status follow(struct download *download, struct download_part *before, uint64_t now_ms)
+{
+    struct download_part *part;
+    uint64_t wait_ms;
+    bool started;
+    size_t place;
+    enum status st;
+
+    if (!mirrors_pick(download->request->mirrors, now_ms, &place, &wait_ms) || wait_ms > 0 ||
+        place != before->place)
+        return STATUS_OK;
+    part = idle_part(download);
+    if (!part)
+        return STATUS_OK;
+    st = download_part_start(download, part, place, before, &started);
+    return st ? download_part_failed(download, part, st) : STATUS_OK;
+}
+
+static enum status follow_all(struct download *download, uint64_t now_ms)
+{
+    for (size_t i = 0; i < DOWNLOAD_PARTS; i++) {
+        struct download_part *part = download->parts[i];
+        enum status st;
+
+        if (download_busy(download) > wanted(download))
+            return STATUS_OK;
+        if (part && is_ending(download, part, now_ms) && (st = follow(download, part, now_ms)))
+            return st;
+    }
+    return STATUS_OK;
 }
 
 static enum status start_more(struct download *download)
@@ -138,7 +250,7 @@ static enum status start_more(struct download *download)
     while (started && download_busy(download) < wanted(download))
         if ((st = start_one(download, now_ms, &started)))
             return st;
-    return STATUS_OK;
+    return download->memory ? follow_all(download, now_ms) : STATUS_OK;
 }
 
 /* ---- the whole ------------------------------------------------------------------------------- */
@@ -218,7 +330,7 @@ static void download_release(struct download *download)
 {
     struct net_platform *platform = download->network->platform;
 
-    for (size_t i = 0; i < DOWNLOAD_CONNECTIONS; i++) {
+    for (size_t i = 0; i < DOWNLOAD_PARTS; i++) {
         if (download->parts[i] && download->parts[i]->active)
             download_part_stop(download->parts[i]);
         platform->release(platform, download->parts[i]);

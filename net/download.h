@@ -20,7 +20,10 @@
 #include "url.h"
 
 /* Connections of one download at once. */
-#define DOWNLOAD_CONNECTIONS 8
+#define DOWNLOAD_CONNECTIONS 16
+
+/* What is asked for at once: on each connection, the next part while one arrives. */
+#define DOWNLOAD_PARTS (2 * DOWNLOAD_CONNECTIONS)
 
 /* Between two bytes of an answer: longer than this is a stall, and the rest is asked for again. */
 #define DOWNLOAD_STALL_MS 5000

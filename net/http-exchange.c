@@ -153,8 +153,11 @@ static void exchange_received(void *context, struct bytes bytes)
     struct http_exchange *exchange = context;
 
     exchange->sign = true;
-    if (!exchange->failure)
-        exchange->failure = http_response_feed(&exchange->response, bytes);
+    if (exchange->failure)
+        return;
+    exchange->failure = http_response_feed(&exchange->response, bytes);
+    if (exchange->behind && exchange->response.rest.size > 0)
+        exchange_received(exchange->behind, exchange->response.rest);
 }
 
 static enum status exchange_unreachable(struct http_exchange *exchange, const char *why,
@@ -165,7 +168,7 @@ static enum status exchange_unreachable(struct http_exchange *exchange, const ch
     return st;
 }
 
-static enum status exchange_send(struct http_exchange *exchange)
+static enum status exchange_send(struct http_exchange *exchange, struct connection *connection)
 {
     const struct http_request *request = exchange->request;
     char memory[HTTP_REQUEST_MAX_BYTES];
@@ -176,9 +179,9 @@ static enum status exchange_send(struct http_exchange *exchange)
     http_response_init(&exchange->response, request->range, request->body, exchange->detail);
     exchange->response.or_whole = request->or_whole;
     /* The server may have closed right after it accepted. */
-    if (!exchange->connection->pcb)
+    if (!connection->pcb)
         return STATUS_OK;
-    return connection_send(exchange->connection, text_bytes(&text));
+    return connection_send(connection, text_bytes(&text));
 }
 
 static enum status exchange_connect(struct http_exchange *exchange)
@@ -205,8 +208,8 @@ static enum status exchange_connected(struct http_exchange *exchange)
     case CONNECTION_LOST:
         return exchange_unreachable(exchange, "no answer from ", STATUS_NET_TIMEOUT);
     default:
-        exchange->connect_ms = (uint32_t)(exchange_now(exchange) - exchange->last_sign_ms) + 1;
-        return exchange_send(exchange);
+        exchange->trip_ms = exchange->connection->trip_ms;
+        return exchange_send(exchange, exchange->connection);
     }
 }
 
@@ -294,43 +297,121 @@ void http_exchange_say_url(struct text *detail, struct bytes url)
     text_add(detail, url.size > URL_SHOWN_MAX_BYTES ? "...: " : ": ");
 }
 
-enum status http_exchange_start(struct http_exchange *exchange, struct bytes text)
+static enum status exchange_begin(struct http_exchange *exchange, struct bytes text)
 {
-    struct connections *connections = &exchange->network->connections;
     enum status st;
 
     exchange->connection = NULL;
+    exchange->before = exchange->behind = NULL;
+    exchange->followed = false;
     exchange->resolver = (struct resolver){ .pcb = NULL };
     exchange->failure = STATUS_OK;
     exchange->sign = false;
-    exchange->connect_ms = 0;
+    exchange->trip_ms = 0;
     text_clear(exchange->detail);
     if ((st = url_parse(text, exchange->detail, &exchange->url)))
         return st;
     http_exchange_say_url(exchange->detail, text);
-    exchange->connection = connections_take(connections, exchange->url.host, exchange->url.port,
-                                            exchange_received, exchange);
-    if (exchange->connection)
-        return exchange_send(exchange);
-    return exchange_ask(exchange);
+    return STATUS_OK;
+}
+
+/* On a connection that waits for it, or on one of its own. */
+static enum status exchange_go(struct http_exchange *exchange)
+{
+    exchange->connection = connections_take(&exchange->network->connections, exchange->url.host,
+                                            exchange->url.port, exchange_received, exchange);
+    if (!exchange->connection)
+        return exchange_ask(exchange);
+    if (exchange->connection->state == CONNECTION_CONNECTING) {
+        exchange_enter(exchange, HTTP_CONNECTING);
+        return STATUS_OK;
+    }
+    exchange->trip_ms = exchange->connection->trip_ms;
+    return exchange_send(exchange, exchange->connection);
+}
+
+enum status http_exchange_start(struct http_exchange *exchange, struct bytes text)
+{
+    enum status st = exchange_begin(exchange, text);
+
+    return st ? st : exchange_go(exchange);
+}
+
+void http_exchange_prepare(const struct http_exchange *exchange, unsigned int count)
+{
+    struct network *network = exchange->network;
+
+    for (unsigned int i = 0; i < count; i++)
+        connections_prepare(&network->connections, network, &exchange->connection->addresses,
+                            exchange->url.host, exchange->url.port);
+}
+
+bool http_exchange_may_be_followed(const struct http_exchange *exchange)
+{
+    const struct connection *connection = exchange->connection;
+
+    return connection && connection->state == CONNECTION_OPEN && !exchange->followed &&
+           exchange->phase == HTTP_RECEIVING && !exchange->failure &&
+           tcp_sndbuf(connection->pcb) >= HTTP_REQUEST_MAX_BYTES &&
+           http_response_may_be_followed(&exchange->response);
+}
+
+enum status http_exchange_start_behind(struct http_exchange *exchange, struct bytes text,
+                                       struct http_exchange *before)
+{
+    enum status st = exchange_begin(exchange, text);
+
+    if (st)
+        return st;
+    if (exchange->url.port != before->url.port ||
+        !bytes_equal_without_case(exchange->url.host, before->url.host))
+        return exchange_go(exchange);
+    exchange->before = before;
+    before->behind = exchange;
+    before->followed = true;
+    return exchange_send(exchange, before->connection);
+}
+
+bool http_exchange_is_cut_off(const struct http_exchange *exchange)
+{
+    return exchange->phase == HTTP_RECEIVING && !exchange->before && !exchange->connection;
 }
 
 enum status http_exchange_step(struct http_exchange *exchange, bool *ret_done)
 {
-    enum http_phase before;
+    enum http_phase phase;
     enum status st;
 
     *ret_done = false;
+    if (exchange->before)
+        return STATUS_OK;
     do {
-        before = exchange->phase;
+        phase = exchange->phase;
         if ((st = exchange_work(exchange)))
             return st;
-    } while (exchange->phase != before);
+    } while (exchange->phase != phase);
     if (exchange->phase == HTTP_RECEIVING && exchange->response.complete) {
         *ret_done = true;
         return STATUS_OK;
     }
     return exchange_check_time(exchange);
+}
+
+/* What the one behind asked for is next on the connection, unless the answer did not end well. */
+static bool exchange_hand_on(struct http_exchange *exchange, struct connection *connection)
+{
+    struct http_exchange *behind = exchange->behind;
+
+    exchange->behind = NULL;
+    if (!behind)
+        return false;
+    behind->before = NULL;
+    if (exchange->failure || !exchange->response.persistent)
+        return false;
+    connections_hand_on(connection, behind);
+    behind->connection = connection;
+    exchange_enter(behind, HTTP_RECEIVING);
+    return true;
 }
 
 void http_exchange_stop(struct http_exchange *exchange)
@@ -339,11 +420,15 @@ void http_exchange_stop(struct http_exchange *exchange)
 
     resolver_cancel(&exchange->resolver);
     exchange->connection = NULL;
-    if (!connection)
+    if (exchange->before)
+        exchange->before->behind = NULL;
+    exchange->before = NULL;
+    if (!connection || exchange_hand_on(exchange, connection))
         return;
     if (exchange->phase != HTTP_RECEIVING || exchange->failure || !exchange->response.complete)
         connections_abort(connection);
-    else if (exchange->response.reusable && connection->state == CONNECTION_OPEN)
+    else if (exchange->response.reusable && !exchange->followed &&
+             connection->state == CONNECTION_OPEN)
         connections_keep(connection);
     else
         connections_close(connection);

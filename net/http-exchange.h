@@ -29,12 +29,15 @@ struct http_exchange {
     enum http_phase phase;
     struct resolver resolver;
     struct connection *connection; /* NULL: none */
+    /* On one connection, answers come in the order of the requests (RFC 9112, section 9.3.2). */
+    struct http_exchange *before; /* its answer comes first, and it has the connection; or NULL */
+    struct http_exchange *behind; /* its answer comes after this one's; or NULL */
+    bool followed;                /* there was one behind */
     struct http_response response;
     enum status failure;   /* of the response's parser or the body's sink */
     uint64_t last_sign_ms; /* when the phase began or the last byte came */
     bool sign;             /* a byte has come since the last look */
-    /* How long the connection took to open: a little more than a round trip. 0: it was open. */
-    uint32_t connect_ms;
+    uint32_t trip_ms;      /* of a round trip, when the connection opened; 0: not known */
 };
 
 /*
@@ -43,6 +46,23 @@ struct http_exchange {
  * http_exchange_stop, whatever is returned. Errors of url_parse.
  */
 enum status http_exchange_start(struct http_exchange *exchange, struct bytes text);
+
+/* Opens so many connections to the exchange's server that wait for requests of other exchanges. */
+void http_exchange_prepare(const struct http_exchange *exchange, unsigned int count);
+
+/* Whether the next request may be sent on an exchange's connection while its answer arrives. */
+bool http_exchange_may_be_followed(const struct http_exchange *exchange);
+
+/*
+ * As http_exchange_start, but on the connection of an exchange that may be followed, if the URL
+ * is of the same server: its request is sent at once, and its answer comes behind the other one.
+ * When that one is stopped, this one has the connection, or is cut off.
+ */
+enum status http_exchange_start_behind(struct http_exchange *exchange, struct bytes text,
+                                       struct http_exchange *before);
+
+/* The exchange before it ended, and the connection with it: there is nothing but to stop. */
+bool http_exchange_is_cut_off(const struct http_exchange *exchange);
 
 /*
  * Goes as far as possible without waiting; to be called after each network_poll until

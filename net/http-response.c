@@ -251,7 +251,7 @@ static int on_message_complete(llhttp_t *parser)
     if (response->code == HTTP_STATUS_PARTIAL_CONTENT && !response->complete &&
         response->body_bytes < response_limit_bytes(response))
         return response_short(response);
-    response->reusable = llhttp_should_keep_alive(parser);
+    response->persistent = response->reusable = llhttp_should_keep_alive(parser);
     return response->complete ? HPE_PAUSED : response_finish(response);
 }
 
@@ -318,6 +318,14 @@ static enum status response_parse(struct http_response *response, struct bytes p
     return response->failure;
 }
 
+/* What stands behind the message that has just ended, up to end. */
+static struct bytes rest_of_piece(const struct http_response *response, const uint8_t *end)
+{
+    const uint8_t *at = (const uint8_t *)llhttp_get_error_pos(&response->parser);
+
+    return (struct bytes){ at, (size_t)(end - at) };
+}
+
 /*
  * A piece is never longer than what the limit on headers leaves, and one byte: so the limit
  * is noticed at the same byte no matter how the bytes were cut.
@@ -335,12 +343,18 @@ enum status http_response_feed(struct http_response *response, struct bytes byte
             break;
         bytes = bytes_from(bytes, piece.size);
     }
-    /* What follows a whole message answers nothing that was asked. */
-    if (was_complete
-            ? bytes.size > 0
-            : response->complete && (const uint8_t *)llhttp_get_error_pos(&response->parser) != end)
+    response->rest = (struct bytes){ NULL, 0 };
+    if (response->persistent)
+        response->rest = was_complete ? bytes : rest_of_piece(response, end);
+    if (response->rest.size > 0)
         response->reusable = false;
     return response->failure;
+}
+
+bool http_response_may_be_followed(const struct http_response *response)
+{
+    return response->headers_done && response->code == HTTP_STATUS_PARTIAL_CONTENT &&
+           !response->failure && llhttp_should_keep_alive(&response->parser);
 }
 
 static void response_say_truncated(struct http_response *response)

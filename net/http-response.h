@@ -30,7 +30,9 @@ struct http_response {
     unsigned int code;       /* 0 until the status line has been read */
     bool headers_done;       /* of the response that counts, not of an informational one */
     bool complete;           /* nothing more is needed: the body of a 200 or 206, or headers */
-    bool reusable;           /* the message has ended, and another one may follow (RFC 9112, 9.3) */
+    bool persistent;         /* the message has ended, and another one may follow (RFC 9112, 9.3) */
+    bool reusable;           /* and nothing has followed it */
+    struct bytes rest;       /* of the last piece: what followed it, for whoever asked for that */
     uint64_t content_length; /* SINK_SIZE_UNKNOWN when the server does not say */
     uint64_t body_bytes;     /* of the body of a 200 or 206, so far */
     struct http_headers headers;        /* meaningful when headers_done */
@@ -80,6 +82,10 @@ static inline uint64_t http_response_file_bytes(const struct http_response *resp
         return response->content_length;
     return response->headers.ranged ? response->headers.range.complete_bytes : SINK_SIZE_UNKNOWN;
 }
+
+/* Whether the next request may be sent already (RFC 9112, section 9.3.2): the message that is
+ * arriving will end by itself, and the server means to stay. */
+bool http_response_may_be_followed(const struct http_response *response);
 
 /* Whether anything has come. */
 static inline bool http_response_has_begun(const struct http_response *response)

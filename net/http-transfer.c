@@ -83,7 +83,8 @@ static enum status http_start_last(struct http_transfer *transfer)
 }
 
 enum status http_transfer_start(struct http_transfer *transfer, struct network *network,
-                                const struct http_request *request, struct text *detail)
+                                const struct http_request *request, struct text *detail,
+                                struct http_transfer *before)
 {
     struct net_platform *platform = network->platform;
     enum status st;
@@ -93,11 +94,17 @@ enum status http_transfer_start(struct http_transfer *transfer, struct network *
     transfer->exchange.request = request;
     transfer->exchange.detail = detail;
     transfer->exchange.connection = NULL;
+    transfer->exchange.before = transfer->exchange.behind = NULL;
     transfer->exchange.resolver.pcb = NULL;
     transfer->exchange.total_deadline_ms = platform->now_ms(platform) + request->total_timeout_ms;
     text_clear(detail);
     st = url_resolve((struct bytes){ NULL, 0 }, request->url, detail, http_add_url(transfer));
-    return st ? st : http_start_last(transfer);
+    if (st)
+        return st;
+    if (before)
+        return http_exchange_start_behind(&transfer->exchange, http_transfer_url(transfer),
+                                          &before->exchange);
+    return http_start_last(transfer);
 }
 
 enum status http_transfer_step(struct http_transfer *transfer, bool *ret_done)

@@ -20,10 +20,12 @@ struct http_transfer {
 
 /*
  * Begins. request and detail must outlive the transfer, which must stay where it is until
- * http_transfer_stop, whatever is returned. Errors of url_resolve.
+ * http_transfer_stop, whatever is returned. before: NULL, or one that may be followed (see
+ * http_exchange_start_behind). Errors of url_resolve.
  */
 enum status http_transfer_start(struct http_transfer *transfer, struct network *network,
-                                const struct http_request *request, struct text *detail);
+                                const struct http_request *request, struct text *detail,
+                                struct http_transfer *before);
 
 /*
  * As http_exchange_step; *ret_done: all of the body has been given to the sink. Also

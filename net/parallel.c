@@ -132,3 +132,32 @@ uint64_t parallel_part_bytes(const struct parallel *parallel, uint64_t now_ms,
     bytes = bytes > worth_bytes ? bytes : worth_bytes;
     return bytes < missing_bytes ? bytes : missing_bytes;
 }
+
+uint64_t parallel_ahead_bytes(const struct parallel *parallel, uint64_t now_ms, uint64_t part_bytes)
+{
+    uint64_t bytes;
+
+    if (parallel->trip_ms < PARALLEL_AHEAD_TRIP_MS)
+        return 0;
+    /* A connection that is getting up to speed is faster than that by the end of its part. */
+    bytes = rate_of(parallel->bytes, now_ms - parallel->start_ms) / 1000 * parallel->trip_ms *
+            PARALLEL_AHEAD_TRIPS / parallel->target;
+    return bytes > part_bytes / 2 ? bytes : part_bytes / 2;
+}
+
+uint64_t parallel_share_bytes(const struct parallel *parallel, uint64_t now_ms, uint64_t since_ms,
+                              uint64_t got_bytes, uint64_t left_bytes)
+{
+    uint64_t patience_ms = (uint64_t)parallel->trip_ms * PARALLEL_SHARE_TRIPS;
+    uint64_t rate = rate_of(got_bytes, now_ms - since_ms);
+    uint64_t other_rate = rate_of(parallel->bytes, now_ms - parallel->start_ms) / parallel->target;
+    uint64_t bytes;
+
+    if (patience_ms < PARALLEL_SHARE_MS)
+        patience_ms = PARALLEL_SHARE_MS;
+    /* One that has not been at work for long may be about to begin. */
+    if (now_ms - since_ms < patience_ms || left_bytes / (patience_ms + 1) * 1000 <= rate)
+        return 0;
+    bytes = left_bytes - left_bytes / 1024 * (rate * 1024 / (rate + other_rate + 1));
+    return bytes >= PARALLEL_SHARE_LEAST_BYTES ? bytes : 0;
+}

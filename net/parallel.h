@@ -1,6 +1,6 @@
 /*
  * How many connections one download uses at once, and how large a part each of them fetches:
- * one at first (or a few, on a long path), twice as many as long as that brings more bytes a
+ * one at first (or many, on a long path), twice as many as long as that brings more bytes a
  * second. Pure.
  */
 #ifndef NET_PARALLEL_H
@@ -20,9 +20,20 @@
 #define PARALLEL_WORTH_MS 4000
 
 /* Where a round trip takes as long as this, in ms, a connection takes a second to get up to speed,
- * and as long again after a loss: there so many begin together. */
+ * and as long again after a loss: there so many begin together, if the caller takes them. */
 #define PARALLEL_LONG_TRIP_MS    50
-#define PARALLEL_LONG_TRIP_FIRST 4
+#define PARALLEL_LONG_TRIP_FIRST 16
+
+/* Where a round trip takes as long as this, in ms, the next part is asked for before a part is all
+ * there: when half of it is, or what is left will come within so many round trips. */
+#define PARALLEL_AHEAD_TRIP_MS 5
+#define PARALLEL_AHEAD_TRIPS   2
+
+/* When nothing is missing any more, a connection that would work on for longer than this, in ms and
+ * in round trips, leaves some of it to others, if it is so much at least, in bytes. */
+#define PARALLEL_SHARE_MS          200
+#define PARALLEL_SHARE_TRIPS       4
+#define PARALLEL_SHARE_LEAST_BYTES (64 * 1024)
 
 /* A rate is measured over this time at least and at most, in ms; and in between over a number
  * of round trips, so that new connections have got up to speed. */
@@ -65,5 +76,17 @@ void parallel_limit(struct parallel *parallel, unsigned int most);
 /* How much the next connection is to fetch, of so many missing bytes. */
 uint64_t parallel_part_bytes(const struct parallel *parallel, uint64_t now_ms,
                              uint64_t missing_bytes);
+
+/*
+ * What a connection without work should take from the end of what another one has left: so much
+ * that both are done at the same time. 0: nothing. got_bytes: what that one has got since then.
+ */
+uint64_t parallel_share_bytes(const struct parallel *parallel, uint64_t now_ms, uint64_t since_ms,
+                              uint64_t got_bytes, uint64_t left_bytes);
+
+/* How much a part of so many bytes may lack when its connection is asked for the next one; 0: that
+ * waits for its end. */
+uint64_t parallel_ahead_bytes(const struct parallel *parallel, uint64_t now_ms,
+                              uint64_t part_bytes);
 
 #endif

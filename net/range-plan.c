@@ -80,6 +80,33 @@ void range_plan_take_rest(struct range_plan *plan, uint8_t owner)
     plan->count = 1;
 }
 
+/* Two neighbours that are both missing become one. */
+static void join(struct range_plan *plan, size_t at)
+{
+    if (at + 1 >= plan->count || plan->parts[at].owner != MISSING ||
+        plan->parts[at + 1].owner != MISSING || plan->parts[at].end != plan->parts[at + 1].first)
+        return;
+    plan->parts[at].end = plan->parts[at + 1].end;
+    remove_part(plan, at + 1);
+}
+
+bool range_plan_split(struct range_plan *plan, uint8_t owner, uint64_t last_bytes)
+{
+    size_t at = find(plan, owner);
+    struct range_plan_part rest;
+
+    if (plan->count == RANGE_PLAN_PARTS || at == plan->count || last_bytes == 0)
+        return false;
+    rest =
+        (struct range_plan_part){ plan->parts[at].end - last_bytes, plan->parts[at].end, MISSING };
+    plan->parts[at].end = rest.first;
+    insert_part(plan, at + 1, rest);
+    join(plan, at + 1);
+    if (plan->parts[at].first == plan->parts[at].end)
+        remove_part(plan, at);
+    return true;
+}
+
 void range_plan_arrived(struct range_plan *plan, uint8_t owner, uint64_t bytes)
 {
     size_t at = find(plan, owner);
@@ -91,16 +118,6 @@ void range_plan_arrived(struct range_plan *plan, uint8_t owner, uint64_t bytes)
         plan->reach_bytes = plan->parts[at].first;
     if (plan->parts[at].first == plan->parts[at].end)
         remove_part(plan, at);
-}
-
-/* Two neighbours that are both missing become one. */
-static void join(struct range_plan *plan, size_t at)
-{
-    if (at + 1 >= plan->count || plan->parts[at].owner != MISSING ||
-        plan->parts[at + 1].owner != MISSING || plan->parts[at].end != plan->parts[at + 1].first)
-        return;
-    plan->parts[at].end = plan->parts[at + 1].end;
-    remove_part(plan, at + 1);
 }
 
 void range_plan_release(struct range_plan *plan, uint8_t owner)

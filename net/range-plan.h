@@ -13,7 +13,7 @@
 
 /* Parts at most, missing or on their way. When there are as many, missing ones are not divided
  * any more. */
-#define RANGE_PLAN_PARTS 16
+#define RANGE_PLAN_PARTS 48
 
 struct range_plan {
     uint64_t size_bytes; /* RANGE_PLAN_UNKNOWN: not known */
@@ -47,6 +47,10 @@ bool range_plan_take(struct range_plan *plan, uint8_t owner, uint64_t most_bytes
 
 /* Gives everything behind the prefix to one owner, whoever had it. */
 void range_plan_take_rest(struct range_plan *plan, uint8_t owner);
+
+/* The last bytes of an owner's part are missing again; not more than range_plan_left. False: there
+ * is no room for one part more. */
+bool range_plan_split(struct range_plan *plan, uint8_t owner, uint64_t last_bytes);
 
 /* The next bytes of an owner's part have arrived: not more than range_plan_left. With the last
  * one, the owner has no part any more. */

@@ -1,7 +1,9 @@
 /*
  * How much a server may send ahead (RFC 9293, section 3.8.6): begins small, since some networks
- * (QEMU's) lose frames when much arrives at once, and grows to twice of what arrives in a round
- * trip, since a window that is smaller than that limits the throughput.
+ * (QEMU's) lose frames when much arrives at once. It grows to twice of what arrives in a round
+ * trip while that grows itself, for a sender that is getting up to speed doubles it each time; and
+ * to a quarter more than that afterwards: what is sent beyond what the path carries only waits in
+ * its queues, until these lose it.
  */
 #ifndef NET_WINDOW_H
 #define NET_WINDOW_H
@@ -14,6 +16,7 @@ struct window {
     uint32_t trip_ms;  /* of the round trip, 1 at least */
     uint32_t since_ms; /* when this measurement began */
     uint32_t received; /* bytes since then */
+    uint64_t before;   /* bytes in a round trip, by the last measurement */
 };
 
 /*

@@ -29,7 +29,7 @@ enum status http_get(struct network *network, const struct http_request *request
 
     if (!transfer)
         return STATUS_OUT_OF_MEMORY;
-    st = http_transfer_start(transfer, network, request, detail);
+    st = http_transfer_start(transfer, network, request, detail, NULL);
     if (!st)
         st = http_run(transfer);
     http_transfer_stop(transfer);

@@ -17,6 +17,19 @@ struct visitor {
 
 static const struct peer_page *pages;
 
+#define REQUEST_END "\r\n\r\n"
+
+static err_t visitor_next(struct visitor *visitor, struct tcp_pcb *pcb);
+
+/* Requests may have come while an earlier one was answered. */
+static void visitor_forget_request(struct visitor *visitor)
+{
+    const char *end = strstr(visitor->request, REQUEST_END) + strlen(REQUEST_END);
+
+    visitor->request_size -= (size_t)(end - visitor->request);
+    memmove(visitor->request, end, visitor->request_size + 1);
+}
+
 static err_t visitor_leave(struct visitor *visitor, struct tcp_pcb *pcb)
 {
     enum peer_ending ending = visitor->answer.ending;
@@ -24,8 +37,9 @@ static err_t visitor_leave(struct visitor *visitor, struct tcp_pcb *pcb)
     if (ending == PEER_STAY || ending == PEER_TIRE) {
         visitor->tired = ending == PEER_TIRE;
         visitor->answering = false;
-        visitor->request_size = visitor->sent = 0;
-        return ERR_OK;
+        visitor->sent = 0;
+        visitor_forget_request(visitor);
+        return visitor_next(visitor, pcb);
     }
     tcp_arg(pcb, NULL);
     tcp_recv(pcb, NULL);
@@ -118,6 +132,14 @@ static void visitor_asks(struct visitor *visitor)
     }
 }
 
+static err_t visitor_next(struct visitor *visitor, struct tcp_pcb *pcb)
+{
+    if (!strstr(visitor->request, REQUEST_END))
+        return ERR_OK;
+    visitor_asks(visitor);
+    return visitor_serve(visitor, pcb);
+}
+
 static err_t visitor_received(void *argument, struct tcp_pcb *pcb, struct pbuf *pbuf, err_t error)
 {
     struct visitor *visitor = argument;
@@ -133,10 +155,7 @@ static err_t visitor_received(void *argument, struct tcp_pcb *pcb, struct pbuf *
     visitor->request[visitor->request_size] = '\0';
     tcp_recved(pcb, pbuf->tot_len);
     pbuf_free(pbuf);
-    if (visitor->answering || !strstr(visitor->request, "\r\n\r\n"))
-        return ERR_OK;
-    visitor_asks(visitor);
-    return visitor_serve(visitor, pcb);
+    return visitor->answering ? ERR_OK : visitor_next(visitor, pcb);
 }
 
 static void visitor_failed(void *argument, err_t error)

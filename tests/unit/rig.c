@@ -71,6 +71,16 @@ static uint8_t tcp_flags(struct bytes frame)
 #define TCP_SYN 0x02
 #define TCP_ACK 0x10
 
+#define TCP_SOURCE      0
+#define TCP_DESTINATION 2
+
+static uint16_t tcp_port(struct bytes frame, size_t offset)
+{
+    const uint8_t *at = frame.data + 14 + 20 + offset;
+
+    return (uint16_t)(at[0] << 8 | at[1]);
+}
+
 static size_t tcp_data_bytes(struct bytes frame)
 {
     size_t ip_bytes = (size_t)frame.data[16] << 8 | frame.data[17];
@@ -86,16 +96,53 @@ static bool has(struct bytes all, struct bytes part)
     return false;
 }
 
+/* What is on its way on a long path, of the one rig that there is at a time. */
+static struct {
+    struct {
+        uint8_t bytes[LINK_FRAME_MAX_BYTES];
+        size_t size;
+        unsigned int due_turn;
+    } frames[2048];
+    size_t first, count;
+} path;
+
+static void path_put(const struct rig *rig, struct bytes frame)
+{
+    size_t last = (path.first + path.count++) % ARRAY_LENGTH(path.frames);
+
+    assert_in_range(path.count, 1, ARRAY_LENGTH(path.frames));
+    memcpy(path.frames[last].bytes, frame.data, frame.size);
+    path.frames[last].size = frame.size;
+    path.frames[last].due_turn = rig->turns + rig->delay_turns;
+}
+
+static void path_move(struct rig *rig)
+{
+    rig->turns++;
+    for (; path.count > 0 && path.frames[path.first].due_turn <= rig->turns; path.count--) {
+        struct bytes frame = { path.frames[path.first].bytes, path.frames[path.first].size };
+
+        assert_status(rig->lower.link.send(&rig->lower.link, frame), STATUS_OK);
+        path.first = (path.first + 1) % ARRAY_LENGTH(path.frames);
+    }
+}
+
 static enum status rig_send(struct link *link, struct bytes frame)
 {
     struct rig *rig = rig_of_link(link);
 
     assert_false(rig->closed);
-    rig->connections += (tcp_flags(frame) & TCP_SYN) != 0;
+    if (tcp_flags(frame) & TCP_SYN && ++rig->connections == rig->mute_connection)
+        rig->mute_port = tcp_port(frame, TCP_SOURCE);
     rig->acknowledgements += tcp_flags(frame) == TCP_ACK && tcp_data_bytes(frame) == 0;
     rig->watched_frames += has(frame, rig->watched);
     assert_in_range(frame.size, 14, LINK_FRAME_MAX_BYTES);
-    return rig_loses(rig) ? STATUS_NET_DEVICE : rig->lower.link.send(&rig->lower.link, frame);
+    if (rig_loses(rig))
+        return STATUS_NET_DEVICE;
+    if (rig->delay_turns == 0)
+        return rig->lower.link.send(&rig->lower.link, frame);
+    path_put(rig, frame);
+    return STATUS_OK;
 }
 
 /* What TCP got; *frame_size becomes 0 where rig->lose_segment says so. */
@@ -108,6 +155,10 @@ static void note_received(struct rig *rig, const uint8_t *frame, size_t *frame_s
     rig->received_bytes += received.size - TCP_HEADERS_BYTES;
     if (tcp_data_bytes(received) == 0)
         return;
+    if (rig->mute_port != 0 && tcp_port(received, TCP_DESTINATION) == rig->mute_port) {
+        *frame_size = 0;
+        return;
+    }
     rig->bursts += !rig->in_burst;
     rig->in_burst = true;
     if (++rig->segments == rig->lose_segment)
@@ -132,10 +183,12 @@ static enum status rig_receive(struct link *link, struct buffer frame, size_t *r
     }
     if ((st = rig->lower.link.receive(&rig->lower.link, frame, ret_size)))
         return st;
-    if (rig->lower.has_turn)
+    if (rig->lower.has_turn) {
         rig->in_burst = false;
-    else
+        path_move(rig);
+    } else {
         note_received(rig, frame.data, ret_size);
+    }
     if (*ret_size == 0 && !rig->lower.has_turn)
         return rig_receive(link, frame, ret_size);
     if (*ret_size == 0 || !rig_loses(rig))
@@ -160,6 +213,7 @@ void rig_init_with(struct rig *rig, const struct peer_page *pages, enum peer_dhc
                    enum peer_router router)
 {
     memset(rig, 0, sizeof(*rig));
+    path.count = 0;
     rig->peer = peer_start(pages, dhcp, router);
     rig->real = peer_platform();
     rig->platform =

@@ -35,6 +35,10 @@ struct rig {
     uint64_t received_bytes;            /* of TCP, without headers */
     uint8_t late[LINK_FRAME_MAX_BYTES]; /* a frame that the next one overtakes */
     size_t late_size;
+    unsigned int delay_turns; /* what we send leaves so much later: a long path */
+    unsigned int turns;
+    unsigned int mute_connection; /* the n-th that we open gets no data; 0: none */
+    uint16_t mute_port;           /* ours of that one */
 };
 
 /* pages: see peer_start. */

@@ -7,6 +7,9 @@
 static struct peer_file good = { .bytes = JOB_FILE_BYTES, .etag = "\"v1\"" };
 static struct peer_file big = { .bytes = BIG_BYTES, .etag = "\"v1\"" };
 static struct peer_file slow = { .bytes = BIG_BYTES, .etag = "\"v1\"", .slow = true };
+static struct peer_file breaking = {
+    .bytes = BIG_BYTES, .etag = "\"v1\"", .break_after = 300000, .breaks = 1, .ending = PEER_RESET
+};
 static struct peer_file wrong = { .bytes = JOB_FILE_BYTES, .etag = "\"v1\"", .wrong_bytes = true };
 static struct peer_file whole = { .bytes = JOB_FILE_BYTES, .no_ranges = true, .etag = "\"v1\"" };
 
@@ -14,6 +17,7 @@ static const struct peer_page pages[] = {
     { .path = "/good", .file = &good },
     { .path = "/big", .file = &big },
     { .path = "/slow", .file = &slow },
+    { .path = "/breaking", .file = &breaking },
     { .path = "/wrong", .file = &wrong },
     { .path = "/whole", .file = &whole },
     { .path = "/moved",
@@ -33,9 +37,59 @@ static void uses_several_connections(void **state)
 
     (void)state;
     assert_status(target_run(&target, &rig, pages, &job), STATUS_OK);
-    assert_in_range(rig.connections, 4, 8);
+    assert_in_range(rig.connections, 4, 16);
     assert_int_equal(target.begins, 1);
     assert_true(rig.received_bytes < BIG_BYTES + 100000);
+    rig_end(&rig);
+}
+
+/* Several connections are open when the first answer comes, each is asked for the next part while
+ * one arrives, and what breaks meanwhile is fetched once more, and nothing else. */
+static void hides_a_long_path(void **state)
+{
+    static const struct job jobs[] = {
+        { .urls = { "/big" }, .pinned = true, .bytes = BIG_BYTES, .idle_ms = 60000 },
+        { .urls = { "/breaking" }, .pinned = true, .bytes = BIG_BYTES, .idle_ms = 60000 },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LENGTH(jobs); i++) {
+        struct mirrors mirrors = { 0 };
+        struct target target;
+        struct rig rig;
+
+        rig_start(&rig, pages);
+        rig.delay_turns = 60;
+        target_init(&target, &rig, &jobs[i]);
+        rig.connections = 0;
+        assert_status(target_get(&target, &rig, &jobs[i], &mirrors, NULL), STATUS_OK);
+        assert_int_equal(target.begins, 1);
+        assert_int_equal(target.notices, i);
+        assert_in_range(rig.connections, 16, 17 + i);
+        assert_true(rig.received_bytes < BIG_BYTES + 100000);
+        rig_end(&rig);
+    }
+}
+
+/* The others do what one connection does not get done, long before that one counts as stalled. */
+static void does_not_wait_for_the_slowest(void **state)
+{
+    static const struct job job = { .urls = { "/good" }, .pinned = true, .idle_ms = 60000 };
+    struct mirrors mirrors = { 0 };
+    struct target target;
+    struct rig rig;
+
+    (void)state;
+    rig_start(&rig, pages);
+    rig.delay_turns = 60;
+    target_init(&target, &rig, &job);
+    rig.connections = 0;
+    rig.mute_connection = 3;
+    assert_status(target_get(&target, &rig, &job, &mirrors, NULL), STATUS_OK);
+    assert_true(rig.mute_port != 0);
+    assert_int_equal(target.begins, 1);
+    assert_int_equal(target.notices, 0);
+    assert_in_range(target.took_ms, 0, DOWNLOAD_STALL_MS);
     rig_end(&rig);
 }
 
@@ -140,10 +194,9 @@ static void leaves_nothing_behind(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(uses_several_connections),
-        cmocka_unit_test(survives_loss),
-        cmocka_unit_test(remembers_between_files),
-        cmocka_unit_test(leaves_nothing_behind),
+        cmocka_unit_test(uses_several_connections),      cmocka_unit_test(hides_a_long_path),
+        cmocka_unit_test(does_not_wait_for_the_slowest), cmocka_unit_test(survives_loss),
+        cmocka_unit_test(remembers_between_files),       cmocka_unit_test(leaves_nothing_behind),
     };
 
     return cmocka_run_group_tests_name("download-course", tests, NULL, NULL);

@@ -2,12 +2,13 @@
 #include "net/parallel.h"
 #include "support.h"
 
-#define MIB (1024 * 1024)
+#define MIB         (1024 * 1024)
+#define CONNECTIONS 16
 
 struct simulation {
     struct parallel parallel;
     uint64_t left_bytes, missing_bytes;
-    uint64_t part_bytes[8];
+    uint64_t part_bytes[CONNECTIONS];
     unsigned int peak, requests;
     uint64_t ms;
 };
@@ -19,17 +20,17 @@ static void simulate(struct simulation *simulation, uint64_t file_bytes, uint64_
     struct parallel *parallel = &simulation->parallel;
 
     memset(simulation, 0, sizeof(*simulation));
-    parallel_init(parallel, 8);
+    parallel_init(parallel, CONNECTIONS);
     parallel_connected(parallel, trip_ms);
     simulation->left_bytes = simulation->missing_bytes = file_bytes;
     for (; simulation->left_bytes > 0; simulation->ms += 10) {
         unsigned int busy = 0;
         uint64_t share;
 
-        for (size_t i = 0; i < 8; i++)
+        for (size_t i = 0; i < CONNECTIONS; i++)
             busy += simulation->part_bytes[i] > 0;
         parallel_look(parallel, simulation->ms, busy, simulation->missing_bytes);
-        for (size_t i = 0; i < 8 && busy < parallel->target; i++) {
+        for (size_t i = 0; i < CONNECTIONS && busy < parallel->target; i++) {
             uint64_t bytes =
                 parallel_part_bytes(parallel, simulation->ms, simulation->missing_bytes);
 
@@ -46,7 +47,7 @@ static void simulate(struct simulation *simulation, uint64_t file_bytes, uint64_
         if (busy > simulation->peak)
             simulation->peak = busy;
         share = all_bytes / (busy ? busy : 1);
-        for (size_t i = 0; i < 8; i++) {
+        for (size_t i = 0; i < CONNECTIONS; i++) {
             uint64_t bytes = share < each_bytes ? share : each_bytes;
 
             if (bytes > simulation->part_bytes[i])
@@ -70,11 +71,11 @@ static void adds_connections_while_they_help(void **state)
     } cases[] = {
         /* A fast link: one connection does it, in few requests. */
         { 100 * MIB, MIB, MIB, 1, 1, 1, 1100, 4 },
-        /* One connection gets 1 MB/s, as with loss: eight do it in a quarter of the time. */
-        { 16 * MIB, 10000, UINT64_MAX, 20, 8, 8, 4200, 80 },
-        { 16 * MIB, 10000, UINT64_MAX, 100, 8, 8, 3000, 80 },
-        /* A long path has a few from the beginning, however fast it is. */
-        { 100 * MIB, MIB, MIB, 50, 4, 8, 1200, 40 },
+        /* One connection gets 1 MB/s, as with loss: sixteen do it in a tenth of the time. */
+        { 16 * MIB, 10000, UINT64_MAX, 20, 16, 16, 2500, 80 },
+        { 16 * MIB, 10000, UINT64_MAX, 100, 16, 16, 2000, 80 },
+        /* A long path has all of them from the beginning, however fast it is. */
+        { 100 * MIB, MIB, MIB, 50, 16, 16, 1200, 100 },
         { 100 * MIB, MIB, MIB, 49, 1, 1, 1100, 4 },
         /* 4 MB/s for all: more than four bring nothing, and are tried all the same. */
         { 64 * MIB, 10000, 40000, 20, 4, 8, 18500, 200 },
@@ -136,6 +137,57 @@ static void keeps_to_a_servers_limit(void **state)
     assert_int_equal(parallel.target, 1);
 }
 
+static void asks_ahead_where_a_round_trip_costs(void **state)
+{
+    struct parallel parallel;
+
+    (void)state;
+    parallel_init(&parallel, CONNECTIONS);
+    parallel_connected(&parallel, PARALLEL_AHEAD_TRIP_MS - 1);
+    parallel_arrived(&parallel, 0, MIB);
+    assert_int_equal(parallel_ahead_bytes(&parallel, 1000, MIB), 0);
+
+    parallel_init(&parallel, CONNECTIONS);
+    parallel_connected(&parallel, 40);
+    parallel_arrived(&parallel, 0, 10 * MIB);
+    /* Two round trips at 10 MiB/s; half of a larger part. */
+    assert_in_range(parallel_ahead_bytes(&parallel, 1000, MIB), 800 * 1024, 820 * 1024);
+    assert_int_equal(parallel_ahead_bytes(&parallel, 1000, 4 * MIB), 2 * MIB);
+}
+
+/* A connection that is slow leaves its last bytes to others, so that all are done together. */
+static void shares_what_is_slow(void **state)
+{
+    static const struct {
+        uint64_t since_ms, got_bytes, left_bytes, least_bytes, most_bytes;
+    } cases[] = {
+        /* As fast as the others: it would soon be done. */
+        { 0, MIB, MIB / 4, 0, 0 },
+        { 0, MIB, 2 * MIB, MIB * 9 / 10, MIB * 11 / 10 },
+        /* At a tenth of the others' rate. */
+        { 0, MIB / 10, MIB, MIB * 8 / 10, MIB },
+        { 0, MIB / 10, 60 * 1024, 0, 0 },
+        /* Nothing has come: it may just have been asked for, or be dead. */
+        { 700, 0, MIB, 0, 0 },
+        { 500, 0, MIB, MIB, MIB },
+        { 0, 0, UINT64_MAX / 2, UINT64_MAX / 2, UINT64_MAX / 2 },
+    };
+    struct parallel parallel;
+
+    (void)state;
+    parallel_init(&parallel, CONNECTIONS);
+    parallel_connected(&parallel, 100);
+    parallel.target = 4;
+    parallel_arrived(&parallel, 0, 4 * MIB);
+    for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
+        uint64_t bytes = parallel_share_bytes(&parallel, 1000, cases[i].since_ms,
+                                              cases[i].got_bytes, cases[i].left_bytes);
+
+        assert_true(bytes <= cases[i].left_bytes);
+        assert_in_range(bytes, cases[i].least_bytes, cases[i].most_bytes);
+    }
+}
+
 static void divides_files_of_any_size(void **state)
 {
     static const uint64_t sizes[] = { 1, 1000, MIB, UINT32_MAX, UINT64_MAX };
@@ -159,6 +211,8 @@ int main(void)
         cmocka_unit_test(adds_connections_while_they_help),
         cmocka_unit_test(a_first_burst_does_not_bind_the_file_to_one_connection),
         cmocka_unit_test(keeps_to_a_servers_limit),
+        cmocka_unit_test(asks_ahead_where_a_round_trip_costs),
+        cmocka_unit_test(shares_what_is_slow),
         cmocka_unit_test(divides_files_of_any_size),
     };
 

@@ -99,6 +99,29 @@ static void knows_contradicting_sizes(void **state)
     assert_true(range_plan_complete(&plan));
 }
 
+static void splits_a_part(void **state)
+{
+    struct range_plan plan;
+    uint64_t first, bytes;
+
+    (void)state;
+    range_plan_init(&plan, 1000);
+    assert_true(range_plan_take(&plan, 1, 600, &first, &bytes));
+    range_plan_arrived(&plan, 1, 100);
+    assert_false(range_plan_split(&plan, 2, 1)); /* has none */
+    assert_false(range_plan_split(&plan, 1, 0));
+    assert_true(range_plan_split(&plan, 1, 200));
+    assert_int_equal(range_plan_left(&plan, 1), 300);
+    /* What is missing is one part again. */
+    assert_true(range_plan_take(&plan, 2, 1000, &first, &bytes));
+    assert_true(first == 400 && bytes == 600);
+    /* All of it. */
+    assert_true(range_plan_split(&plan, 1, 300));
+    assert_int_equal(range_plan_left(&plan, 1), 0);
+    assert_int_equal(range_plan_missing(&plan), 300);
+    assert_int_equal(range_plan_prefix(&plan), 100);
+}
+
 static void leaves_the_rest_to_one(void **state)
 {
     struct range_plan plan;
@@ -119,8 +142,8 @@ static void leaves_the_rest_to_one(void **state)
 
 /* ---- any order of events, against a map of single bytes -------------------------------------- */
 
-#define FILE_BYTES 3000
-#define OWNERS     16
+#define FILE_BYTES 6000
+#define OWNERS     60
 
 struct model {
     struct range_plan plan;
@@ -176,8 +199,15 @@ static void model_turn(struct model *model, uint64_t *seed)
         assert_true(bytes > 0 && (bytes <= most || model->plan.count == RANGE_PLAN_PARTS));
         model->next[owner] = first;
         model->takes++;
-    } else if (event < 3) {
+    } else if (event < 2) {
         range_plan_release(&model->plan, owner);
+    } else if (event < 3) {
+        uint64_t last = next_random(seed) % left + 1;
+
+        if (range_plan_split(&model->plan, owner, last))
+            assert_true(range_plan_left(&model->plan, owner) == left - last);
+        else
+            assert_int_equal(model->plan.count, RANGE_PLAN_PARTS);
     } else {
         model_arrive(model, owner, event < 5 ? left : next_random(seed) % left + 1);
     }
@@ -211,8 +241,11 @@ static void survives_any_schedule(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(gives_each_part_once),      cmocka_unit_test(joins_what_is_missing),
-        cmocka_unit_test(knows_contradicting_sizes), cmocka_unit_test(leaves_the_rest_to_one),
+        cmocka_unit_test(gives_each_part_once),
+        cmocka_unit_test(joins_what_is_missing),
+        cmocka_unit_test(knows_contradicting_sizes),
+        cmocka_unit_test(leaves_the_rest_to_one),
+        cmocka_unit_test(splits_a_part),
         cmocka_unit_test(survives_any_schedule),
     };
 

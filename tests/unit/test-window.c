@@ -36,6 +36,24 @@ static void grows_until_it_no_longer_limits(void **state)
     assert_int_equal(window.bytes, 2 * link);
 }
 
+/* What a path carries is not exceeded by more than a quarter, once it no longer grows. */
+static void does_not_fill_queues(void **state)
+{
+    static const uint32_t arriving[] = { 64, 100, 190, 250, 250, 260, 240 };
+    static const uint32_t expected[] = { 128, 200, 380, 380, 380, 380, 380 };
+    struct window window;
+
+    (void)state;
+    window_init(&window, 100, 128 * KIB, 8 * MIB, 0);
+    for (uint32_t i = 0; i < ARRAY_LENGTH(arriving); i++) {
+        window_received(&window, arriving[i] * KIB, (i + 1) * 100);
+        assert_int_equal(window.bytes, expected[i] * KIB);
+    }
+    /* Slowly, it follows. */
+    window_received(&window, 320 * KIB, 800);
+    assert_int_equal(window.bytes, 400 * KIB);
+}
+
 static void has_a_limit(void **state)
 {
     struct window window;
@@ -73,6 +91,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(stays_where_the_trip_is_short),
         cmocka_unit_test(grows_until_it_no_longer_limits),
+        cmocka_unit_test(does_not_fill_queues),
         cmocka_unit_test(has_a_limit),
         cmocka_unit_test(what_trickles_in_does_not_count_as_much),
         cmocka_unit_test(the_clock_may_wrap),
