@@ -213,6 +213,7 @@ static EFI_STATUS show_initrd(BOOLEAN ends)
 
     if (EFI_ERROR(status) || at == 0)
         return status;
+    say("initrd at %x", at);
     if (ends && size >= SHOWN_BYTES) {
         const UINT8 *initrd = (const UINT8 *)(UINTN)at;
 
