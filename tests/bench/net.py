@@ -5,7 +5,7 @@
     make bench-net ROUNDS=9
 
 In each round every client fetches the same file once from the same nginx; what is compared is
-the ratio to iPXE's imgfetch in the same round. A client's time is that from one line on the serial
+the ratio to iPXE's imgfetch in the same round, over the rounds in which neither gave up. A client's time is that from one line on the serial
 console to another, by the host's clock. Rounds that this very loader has done before are not done
 again: an interrupted run goes on where it was, and rows can be run one by one.
 """
@@ -138,24 +138,32 @@ def lossy(record, each, folder):
         record.add(each.name, bench.rounds(len(record.missing(each.name))))
 
 
+def ratio(values, client, reference):
+    """Of two clients, over the rounds in which neither gave up; None where there are none."""
+    pairs = zip(values.get(client, []), values.get(reference, []))
+    pairs = [pair for pair in pairs if None not in pair]
+    return paired.ratio(*zip(*pairs)) if pairs else None
+
+
 def cell(values, client):
     if not values.get(client):
         return "n/a"
-    if None in values[client]:
-        return f"failed in {values[client].count(None)} of {len(values[client])} rounds"
-    rate = report.number(paired.median(values[client]).middle)
-    if client == IPXE:
-        return rate
-    return f"{rate} × {report.estimate(paired.ratio(values[client], values[IPXE]))}"
+    rates = [rate for rate in values[client] if rate is not None]
+    failures = len(values[client]) - len(rates)
+    failed = f"failed in {failures} of {len(values[client])} rounds"
+    if not rates:
+        return failed
+    shown = report.number(paired.median(rates).middle)
+    if client != IPXE:
+        shown += f" × {report.estimate(ratio(values, client, IPXE))}"
+    return f"{shown}, {failed}" if failures else shown
 
 
 def targets_of(rows):
     def target(name, row, client, goal, inverse=False):
-        values = rows.get(row)
-        if not values or not values.get(client) or None in values[client]:
-            return []
-        pair = (values[PLAIN], values[client]) if inverse else (values[client], values[IPXE])
-        return [report.Target(name, paired.ratio(*pair).middle, goal, at_least=True)]
+        pair = (PLAIN, client) if inverse else (client, IPXE)
+        found = ratio(rows.get(row, {}), *pair)
+        return [report.Target(name, found.middle, goal, at_least=True)] if found else []
 
     found = []
     for where in ("slirp", "tap"):
@@ -203,9 +211,9 @@ def draw(rows, columns):
         "throughput as a ratio to iPXE's imgfetch in the same round",
         {
             name: {
-                client: paired.ratio(values[client], values[IPXE])
+                client: ratio(values, client, IPXE)
                 for client in columns[1:]
-                if values.get(client) and None not in values[client]
+                if ratio(values, client, IPXE)
             }
             for name, values in rows.items()
         },

@@ -143,10 +143,18 @@ def test_rounds_go_on_where_they_were(tmp_path, monkeypatch):
     assert list(net.Record().missing("row")) == [0, 1, 2]
 
 
-def test_who_gives_up_has_no_rate():
-    values = {net.IPXE: [1.0, 1.0], net.PLAIN: [8.0, 8.0], net.GRUB: [None, 2.0]}
-    assert net.cell(values, net.GRUB) == "failed in 1 of 2 rounds"
+def test_who_gives_up_is_compared_where_it_did_not():
+    values = {net.IPXE: [1.0, 4.0], net.PLAIN: [8.0, 8.0], net.GRUB: [None, 2.0]}
+    assert re.fullmatch(r"2\S* × 0\.5\S* \(.*\), failed in 1 of 2 rounds", net.cell(values, net.GRUB))
     assert net.cell(values, net.HTTP_BOOT) == "n/a"
+    targets = {each.name: each.measured for each in net.targets_of({"chained tap": values})}
+    assert targets == {"chained-tap": 5.0, "grub-tap": 4.0}
+    assert "GRUB" in net.draw({"chained tap": values}, [net.IPXE, net.PLAIN, net.GRUB])
+
+
+def test_who_always_gives_up_has_no_rate():
+    values = {net.IPXE: [1.0, 1.0], net.PLAIN: [8.0, 8.0], net.GRUB: [None, None]}
+    assert net.cell(values, net.GRUB) == "failed in 2 of 2 rounds"
     assert [each.name for each in net.targets_of({"chained tap": values})] == ["chained-tap"]
     assert "GRUB" not in net.draw({"chained tap": values}, [net.IPXE, net.PLAIN, net.GRUB])
 
