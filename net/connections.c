@@ -104,6 +104,16 @@ struct connection *connections_add(struct connections *connections, struct bytes
     return &slot->connection;
 }
 
+unsigned int connections_idle(const struct connections *connections, struct bytes host,
+                              uint16_t port)
+{
+    unsigned int count = 0;
+
+    for (size_t i = 0; i < CONNECTIONS_MOST; i++)
+        count += is_idle(&connections->slots[i]) && is_to(&connections->slots[i], host, port);
+    return count;
+}
+
 void connections_prepare(struct connections *connections, struct network *network,
                          const struct host_addresses *addresses, struct bytes host, uint16_t port)
 {

@@ -35,6 +35,10 @@ struct connection *connections_take(struct connections *connections, struct byte
                                     void (*received)(void *context, struct bytes bytes),
                                     void *context);
 
+/* How many idle connections to a server there are, some of which may still be opening. */
+unsigned int connections_idle(const struct connections *connections, struct bytes host,
+                              uint16_t port);
+
 /*
  * Opens a connection that waits for a request, so that this one need not wait for it; it may still
  * be opening when it is taken. Without memory there is none.

@@ -1,4 +1,5 @@
 #include "download-state.h"
+#include "http-exchange-text.h"
 
 static struct download_part *part_of(struct sink *sink)
 {
@@ -33,7 +34,7 @@ static void note_place(struct download_part *part)
 static void name_url(struct download *download, struct bytes url)
 {
     text_clear(download->detail);
-    http_exchange_say_url(download->detail, url);
+    http_say_url(download->detail, url);
 }
 
 static enum status begin_body(struct download_part *part, uint64_t size_bytes)

@@ -1,51 +1,10 @@
 #include "http-exchange.h"
+#include "http-exchange-text.h"
 #include "http-request.h"
-
-/* Of a URL in a message, in bytes: the interesting part of a message stands behind it. */
-#define URL_SHOWN_MAX_BYTES 160
 
 static uint64_t exchange_now(const struct http_exchange *exchange)
 {
     return exchange->network->platform->now_ms(exchange->network->platform);
-}
-
-static void say_server(struct http_exchange *exchange)
-{
-    const ip_addr_t *address = &exchange->connection->address;
-
-    text_add(exchange->detail, IP_IS_V6(address) ? "[" : "");
-    network_add_address(exchange->detail, address);
-    text_add(exchange->detail, IP_IS_V6(address) ? "]:" : ":");
-    text_add_u64(exchange->detail, exchange->url.port);
-}
-
-static void say_seconds(struct http_exchange *exchange, uint32_t ms)
-{
-    text_add_u64(exchange->detail, ms / 1000);
-    text_add(exchange->detail, " s");
-}
-
-static void say_host(struct http_exchange *exchange)
-{
-    text_add(exchange->detail, "host name ");
-    text_add_quoted(exchange->detail, exchange->url.host);
-}
-
-/* "after 1.2 MiB of 100.0 MiB" */
-static void say_progress(struct http_exchange *exchange)
-{
-    const struct http_response *response = &exchange->response;
-
-    if (!response->headers_done) {
-        text_add(exchange->detail, "before an answer");
-        return;
-    }
-    text_add(exchange->detail, "after ");
-    text_add_size(exchange->detail, response->body_bytes);
-    if (response->content_length != SINK_SIZE_UNKNOWN) {
-        text_add(exchange->detail, " of ");
-        text_add_size(exchange->detail, response->content_length);
-    }
 }
 
 /* How long the server may be silent in this phase. */
@@ -67,25 +26,25 @@ static enum status exchange_idle(struct http_exchange *exchange)
 
     switch (exchange->phase) {
     case HTTP_RESOLVING:
-        say_host(exchange);
+        http_say_host(exchange);
         text_add(exchange->detail, ": no answer from the DNS server ");
         name_servers_add(&exchange->network->name_servers, exchange->detail);
         text_add(exchange->detail, " within ");
-        say_seconds(exchange, timeout_ms);
+        http_say_seconds(exchange, timeout_ms);
         break;
     case HTTP_CONNECTING:
         text_add(exchange->detail, "no answer from ");
-        say_server(exchange);
+        http_say_server(exchange);
         text_add(exchange->detail, " within ");
-        say_seconds(exchange, timeout_ms);
+        http_say_seconds(exchange, timeout_ms);
         break;
     case HTTP_RECEIVING:
         text_add(exchange->detail, "no byte from ");
-        say_server(exchange);
+        http_say_server(exchange);
         text_add(exchange->detail, " for ");
-        say_seconds(exchange, timeout_ms);
+        http_say_seconds(exchange, timeout_ms);
         text_add(exchange->detail, " ");
-        say_progress(exchange);
+        http_say_progress(exchange);
         break;
     }
     return STATUS_NET_TIMEOUT;
@@ -94,10 +53,10 @@ static enum status exchange_idle(struct http_exchange *exchange)
 static enum status exchange_too_long(struct http_exchange *exchange)
 {
     text_add(exchange->detail, "not done within ");
-    say_seconds(exchange, exchange->request->total_timeout_ms);
+    http_say_seconds(exchange, exchange->request->total_timeout_ms);
     text_add(exchange->detail, ", stopped ");
     if (exchange->phase == HTTP_RECEIVING)
-        say_progress(exchange);
+        http_say_progress(exchange);
     else
         text_add(exchange->detail, "before a connection");
     return STATUS_NET_TIMEOUT;
@@ -129,7 +88,7 @@ static enum status exchange_name_unknown(struct http_exchange *exchange)
 {
     const char *why = ": no answer from the DNS server ";
 
-    say_host(exchange);
+    http_say_host(exchange);
     switch (exchange->resolver.state) {
     case RESOLVER_NO_SERVER:
         text_add(exchange->detail, " cannot be resolved: nobody named a DNS server");
@@ -164,7 +123,7 @@ static enum status exchange_unreachable(struct http_exchange *exchange, const ch
                                         enum status st)
 {
     text_add(exchange->detail, why);
-    say_server(exchange);
+    http_say_server(exchange);
     return st;
 }
 
@@ -250,9 +209,9 @@ static enum status exchange_begin_anew(struct http_exchange *exchange)
 
 static enum status exchange_broken(struct http_exchange *exchange, const char *how)
 {
-    say_server(exchange);
+    http_say_server(exchange);
     text_add(exchange->detail, how);
-    say_progress(exchange);
+    http_say_progress(exchange);
     return STATUS_NET_RESET;
 }
 
@@ -291,12 +250,6 @@ static enum status exchange_work(struct http_exchange *exchange)
     return STATUS_OK;
 }
 
-void http_exchange_say_url(struct text *detail, struct bytes url)
-{
-    text_add_bytes(detail, bytes_first(url, URL_SHOWN_MAX_BYTES));
-    text_add(detail, url.size > URL_SHOWN_MAX_BYTES ? "...: " : ": ");
-}
-
 static enum status exchange_begin(struct http_exchange *exchange, struct bytes text)
 {
     enum status st;
@@ -311,7 +264,7 @@ static enum status exchange_begin(struct http_exchange *exchange, struct bytes t
     text_clear(exchange->detail);
     if ((st = url_parse(text, exchange->detail, &exchange->url)))
         return st;
-    http_exchange_say_url(exchange->detail, text);
+    http_say_url(exchange->detail, text);
     return STATUS_OK;
 }
 
@@ -340,9 +293,11 @@ enum status http_exchange_start(struct http_exchange *exchange, struct bytes tex
 void http_exchange_prepare(const struct http_exchange *exchange, unsigned int count)
 {
     struct network *network = exchange->network;
+    struct connections *connections = &network->connections;
+    unsigned int idle = connections_idle(connections, exchange->url.host, exchange->url.port);
 
-    for (unsigned int i = 0; i < count; i++)
-        connections_prepare(&network->connections, network, &exchange->connection->addresses,
+    for (unsigned int i = idle; i < count; i++)
+        connections_prepare(connections, network, &exchange->connection->addresses,
                             exchange->url.host, exchange->url.port);
 }
 

@@ -47,7 +47,7 @@ struct http_exchange {
  */
 enum status http_exchange_start(struct http_exchange *exchange, struct bytes text);
 
-/* Opens so many connections to the exchange's server that wait for requests of other exchanges. */
+/* Sees to it that so many connections to the exchange's server wait for requests of others. */
 void http_exchange_prepare(const struct http_exchange *exchange, unsigned int count);
 
 /* Whether the next request may be sent on an exchange's connection while its answer arrives. */
@@ -73,9 +73,6 @@ bool http_exchange_is_cut_off(const struct http_exchange *exchange);
  * found.
  */
 enum status http_exchange_step(struct http_exchange *exchange, bool *ret_done);
-
-/* Begins a message about a URL: as much of it as is worth showing, and a colon. */
-void http_exchange_say_url(struct text *detail, struct bytes url);
 
 /*
  * Ends the exchange, however far it is: afterwards nothing of lwIP's refers to it. The

@@ -156,7 +156,8 @@ uint64_t parallel_share_bytes(const struct parallel *parallel, uint64_t now_ms, 
     if (patience_ms < PARALLEL_SHARE_MS)
         patience_ms = PARALLEL_SHARE_MS;
     /* One that has not been at work for long may be about to begin. */
-    if (now_ms - since_ms < patience_ms || left_bytes / (patience_ms + 1) * 1000 <= rate)
+    if (now_ms - since_ms < patience_ms || rate >= other_rate / 2 ||
+        left_bytes / (patience_ms + 1) * 1000 <= rate)
         return 0;
     bytes = left_bytes - left_bytes / 1024 * (rate * 1024 / (rate + other_rate + 1));
     return bytes >= PARALLEL_SHARE_LEAST_BYTES ? bytes : 0;

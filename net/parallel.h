@@ -29,8 +29,9 @@
 #define PARALLEL_AHEAD_TRIP_MS 5
 #define PARALLEL_AHEAD_TRIPS   2
 
-/* When nothing is missing any more, a connection that would work on for longer than this, in ms and
- * in round trips, leaves some of it to others, if it is so much at least, in bytes. */
+/* When nothing is missing any more, a connection that is not half as fast as the others, and would
+ * work on for longer than this, in ms and in round trips, leaves some of it to them, if it is so
+ * much at least, in bytes. What is on its way then comes twice. */
 #define PARALLEL_SHARE_MS          200
 #define PARALLEL_SHARE_TRIPS       4
 #define PARALLEL_SHARE_LEAST_BYTES (64 * 1024)

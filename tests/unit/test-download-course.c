@@ -67,6 +67,11 @@ static void hides_a_long_path(void **state)
         assert_int_equal(target.notices, i);
         assert_in_range(rig.connections, 16, 17 + i);
         assert_true(rig.received_bytes < BIG_BYTES + 100000);
+        /* The next file finds them open. */
+        rig.connections = 0;
+        target_init(&target, &rig, &jobs[i]);
+        assert_status(target_get(&target, &rig, &jobs[i], &mirrors, NULL), STATUS_OK);
+        assert_in_range(rig.connections, 0, 1);
         rig_end(&rig);
     }
 }

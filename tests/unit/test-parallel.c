@@ -161,9 +161,12 @@ static void shares_what_is_slow(void **state)
     static const struct {
         uint64_t since_ms, got_bytes, left_bytes, least_bytes, most_bytes;
     } cases[] = {
-        /* As fast as the others: it would soon be done. */
-        { 0, MIB, MIB / 4, 0, 0 },
-        { 0, MIB, 2 * MIB, MIB * 9 / 10, MIB * 11 / 10 },
+        /* As fast as the others, or nearly so: they would not be faster with it. */
+        { 0, MIB, 2 * MIB, 0, 0 },
+        { 0, MIB / 2, 2 * MIB, 0, 0 },
+        { 0, MIB * 4 / 10, 2 * MIB, MIB * 13 / 10, MIB * 15 / 10 },
+        /* It would soon be done. */
+        { 0, MIB * 4 / 10, MIB / 8, 0, 0 },
         /* At a tenth of the others' rate. */
         { 0, MIB / 10, MIB, MIB * 8 / 10, MIB },
         { 0, MIB / 10, 60 * 1024, 0, 0 },
