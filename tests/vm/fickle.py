@@ -75,8 +75,12 @@ class Fickle(servers.ByHand):
         if stop is None:
             return status != "200 OK" or self.said is None
         if self.ending == "stall":
-            connection.recv(1)  # nothing comes but the client's end
+            servers.until_client_ends(connection)
         elif self.ending == "reset":
             time.sleep(0.2)  # so that what was sent arrives before
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        else:
+            # What the client has asked for meanwhile would make it a reset, were it not read.
+            connection.shutdown(socket.SHUT_WR)
+            servers.until_client_ends(connection)
         return False

@@ -154,6 +154,12 @@ class Nginx:
         self.close()
 
 
+def until_client_ends(connection):
+    """It may have asked for the next part of a file already."""
+    while connection.recv(4096):
+        pass
+
+
 class ByHand:
     """An HTTP server whose answers are written by hand: answer(), on a thread for each client."""
 
@@ -173,14 +179,16 @@ class ByHand:
     def _serve(self, connection):
         with connection, contextlib.suppress(OSError):
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            asked = b""
             while True:
-                head = b""
-                while b"\r\n\r\n" not in head:
+                while b"\r\n\r\n" not in asked:
                     data = connection.recv(4096)
                     if not data:
                         return
-                    head += data
-                if not self.answer(connection, head.decode()):
+                    asked += data
+                # The next request may be behind it.
+                head, _, asked = asked.partition(b"\r\n\r\n")
+                if not self.answer(connection, head.decode() + "\r\n\r\n"):
                     return
 
     def answer(self, connection, head):
@@ -220,7 +228,7 @@ class Faulty(ByHand):
         self.requested.append(path)
         for piece in self.answers[path]:
             if piece is self.STALL:
-                connection.recv(1)  # nothing comes but the client's end
+                until_client_ends(connection)
             else:
                 connection.sendall(piece)
                 time.sleep(0.01)  # so that the pieces arrive as such
