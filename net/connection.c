@@ -1,6 +1,7 @@
 #include "connection.h"
 
 #include "network-state.h"
+#include "parallel.h"
 
 /* Between two addresses (RFC 8305, section 5). */
 #define ATTEMPT_DELAY_MS 300
@@ -12,7 +13,6 @@
  */
 #define WINDOW_FIRST_BYTES      (512 * 1024)
 #define WINDOW_FIRST_LONG_BYTES (128 * 1024)
-#define LONG_TRIP_MS            50
 
 static err_t connection_received(void *argument, struct tcp_pcb *pcb, struct pbuf *pbuf,
                                  err_t error)
@@ -83,7 +83,7 @@ static void begin_window(struct connection *connection, struct tcp_pcb *pcb, uin
         trip_ms = 1;
     connection->trip_ms = (uint32_t)trip_ms;
     window_init(&connection->window, (uint32_t)trip_ms,
-                trip_ms >= LONG_TRIP_MS ? WINDOW_FIRST_LONG_BYTES : WINDOW_FIRST_BYTES,
+                trip_ms >= PARALLEL_LONG_TRIP_MS ? WINDOW_FIRST_LONG_BYTES : WINDOW_FIRST_BYTES,
                 TCP_WND_MAX(pcb), (uint32_t)now_ms);
     pcb->rcv_wnd = pcb->rcv_ann_wnd = connection->window.bytes;
 }
