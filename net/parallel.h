@@ -10,7 +10,7 @@
 
 /* Parts are not smaller than this (but for the last), nor larger; in bytes. The first one is
  * small: how fast the server is, and how large the file, is only known when it answers. */
-#define PARALLEL_PART_LEAST_BYTES (256 * 1024)
+#define PARALLEL_PART_LEAST_BYTES (128 * 1024)
 #define PARALLEL_PART_MOST_BYTES  (16 * 1024 * 1024)
 #define PARALLEL_PART_FIRST_BYTES (1024 * 1024)
 
@@ -19,9 +19,9 @@
 #define PARALLEL_PART_MS  500
 #define PARALLEL_WORTH_MS 4000
 
-/* Where a round trip takes as long as this, in ms, a connection takes a second to get up to speed,
- * and as long again after a loss: there so many begin together, if the caller takes them. */
-#define PARALLEL_LONG_TRIP_MS    50
+/* Where a round trip takes as long as this, in ms, a connection takes long to get up to speed, and
+ * a loss stops it for as long again: there so many begin together, if the caller takes them. */
+#define PARALLEL_LONG_TRIP_MS    15
 #define PARALLEL_LONG_TRIP_FIRST 16
 
 /* Where a round trip takes as long as this, in ms, the next part is asked for before a part is all
@@ -33,8 +33,8 @@
  * work on for longer than this, in ms and in round trips, leaves some of it to them, if it is so
  * much at least, in bytes. What is on its way then comes twice. */
 #define PARALLEL_SHARE_MS          200
-#define PARALLEL_SHARE_TRIPS       4
-#define PARALLEL_SHARE_LEAST_BYTES (64 * 1024)
+#define PARALLEL_SHARE_TRIPS       2
+#define PARALLEL_SHARE_LEAST_BYTES (16 * 1024)
 
 /* A rate is measured over this time at least and at most, in ms; and in between over a number
  * of round trips, so that new connections have got up to speed. */

@@ -72,15 +72,15 @@ static void adds_connections_while_they_help(void **state)
         /* A fast link: one connection does it, in few requests. */
         { 100 * MIB, MIB, MIB, 1, 1, 1, 1100, 4 },
         /* One connection gets 1 MB/s, as with loss: sixteen do it in a tenth of the time. */
-        { 16 * MIB, 10000, UINT64_MAX, 20, 16, 16, 2500, 80 },
+        { 16 * MIB, 10000, UINT64_MAX, 14, 16, 16, 2500, 80 },
         { 16 * MIB, 10000, UINT64_MAX, 100, 16, 16, 2000, 80 },
         /* A long path has all of them from the beginning, however fast it is. */
-        { 100 * MIB, MIB, MIB, 50, 16, 16, 1200, 100 },
-        { 100 * MIB, MIB, MIB, 49, 1, 1, 1100, 4 },
+        { 100 * MIB, MIB, MIB, 15, 16, 16, 1200, 100 },
+        { 100 * MIB, MIB, MIB, 14, 1, 1, 1100, 4 },
         /* 4 MB/s for all: more than four bring nothing, and are tried all the same. */
-        { 64 * MIB, 10000, 40000, 20, 4, 8, 18500, 200 },
+        { 64 * MIB, 10000, 40000, 14, 4, 8, 18500, 200 },
         /* 1 MB/s is what the link does: a second one is tried now and then, and not kept. */
-        { 32 * MIB, 10000, 10000, 20, 2, 2, 34000, 200 },
+        { 32 * MIB, 10000, 10000, 14, 2, 2, 34000, 200 },
         { 0, 1, 1, 1, 0, 0, 0, 0 },
         { 1, 1, 1, 1, 1, 1, 10, 1 },
     };
@@ -149,6 +149,7 @@ static void asks_ahead_where_a_round_trip_costs(void **state)
 
     parallel_init(&parallel, CONNECTIONS);
     parallel_connected(&parallel, 40);
+    parallel.target = 1;
     parallel_arrived(&parallel, 0, 10 * MIB);
     /* Two round trips at 10 MiB/s; half of a larger part. */
     assert_in_range(parallel_ahead_bytes(&parallel, 1000, MIB), 800 * 1024, 820 * 1024);
@@ -166,13 +167,14 @@ static void shares_what_is_slow(void **state)
         { 0, MIB / 2, 2 * MIB, 0, 0 },
         { 0, MIB * 4 / 10, 2 * MIB, MIB * 13 / 10, MIB * 15 / 10 },
         /* It would soon be done. */
-        { 0, MIB * 4 / 10, MIB / 8, 0, 0 },
+        { 0, MIB * 4 / 10, MIB / 16, 0, 0 },
         /* At a tenth of the others' rate. */
         { 0, MIB / 10, MIB, MIB * 8 / 10, MIB },
-        { 0, MIB / 10, 60 * 1024, 0, 0 },
+        { 0, MIB / 10, 10 * 1024, 0, 0 },
         /* Nothing has come: it may just have been asked for, or be dead. */
-        { 700, 0, MIB, 0, 0 },
-        { 500, 0, MIB, MIB, MIB },
+        { 850, 0, MIB, 0, 0 },
+        { 750, 0, MIB, MIB, MIB },
+        { 750, 0, 15 * 1024, 0, 0 },
         { 0, 0, UINT64_MAX / 2, UINT64_MAX / 2, UINT64_MAX / 2 },
     };
     struct parallel parallel;

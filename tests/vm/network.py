@@ -67,6 +67,9 @@ class Namespace:
     def forward(self, delay_ms, loss, bytes_per_s):
         """Puts a link with a delay and a loss, each way, between the machine and the namespace."""
         self.run("ip", "address", "flush", "dev", TAP)
+        # This side of the link is not the server: it must not answer for its address, or what the
+        # machine sends next comes in here at once, and once more through the link.
+        self.run("sh", "-c", f"echo 1 > /proc/sys/net/ipv4/conf/{TAP}/arp_ignore")
         self.forwarder = process.start(
             [
                 paths.FORWARDER, TAP, SERVER_TAP, int(delay_ms * 1000), loss, bytes_per_s, 1,
