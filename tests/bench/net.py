@@ -2,7 +2,7 @@
 
     make bench-net                     everything; writes the README's section
     make bench-net ROWS='lossy*'       only these rows (separated by commas), printed
-    make bench-net ROUNDS=9                    where a lossy row has a target, 19
+    make bench-net ROUNDS=9            19 where a lossy row has a target
 
 In each round every client fetches the same file once from the same nginx; what is compared is
 the ratio to iPXE's imgfetch in the same round, over the rounds in which neither gave up. A client's time is that from one line on the serial
@@ -66,12 +66,15 @@ instructions: there it is mbedTLS's C):
 """
 
 
+def more_rounds():
+    """On a lossy link an early loss decides what a round is like: a target there takes more."""
+    return 2 * ROUNDS + 1
+
+
 def rounds_of(row):
-    """On a lossy link an early loss decides what a round is like: where there is a target, that
-    takes more of them."""
     if row in STAGED:
         return STAGED_ROUNDS
-    return 2 * ROUNDS + 1 if any(each.name == row and each.target for each in LOSSY) else ROUNDS
+    return more_rounds() if any(each.name == row and each.target for each in LOSSY) else ROUNDS
 
 
 def wanted(name):
@@ -241,7 +244,8 @@ def main():
         [[name, *(cell(values, client) for client in columns)] for name, values in rows.items()],
     )
     text = (
-        f"{ROUNDS} rounds ({2 * ROUNDS + 1} of lossy ones with a target), {time.strftime('%Y-%m-%d')}, QEMU 10 `-cpu max` in TCG unless said, "
+        f"{ROUNDS} rounds ({more_rounds()} of lossy ones with a target), "
+        f"{time.strftime('%Y-%m-%d')}, QEMU 10 `-cpu max` in TCG unless said, "
         f"{CLEAN_MIB} MiB on clean links and {LOSSY_MIB} MiB on lossy ones of "
         f"{BYTES_PER_S * 8 // 1_000_000} Mbit/s (`make bench-net`). iPXE is sid's 2.0, for e1000e "
         "2019's, as the card's ROM. Its digest check is `sha256sum`, which only prints the digest.\n\n"

@@ -132,6 +132,8 @@ def test_rounds_go_on_where_they_were(tmp_path, monkeypatch):
     monkeypatch.setattr(net, "ROUNDS", 3)
     record = net.Record()
     assert list(record.missing("row")) == [0, 1, 2]
+    assert list(record.missing("lossy 20 ms 0 % cubic")) == [0, 1, 2]
+    assert list(record.missing("lossy 20 ms 0.5 % cubic")) == [0, 1, 2, 3, 4, 5, 6]
     record.add("row", [{"a": 1.0, "b": 2.0}, {"a": 3.0, "b": 4.0}])
     assert record.values("row") is None
     record = net.Record()
