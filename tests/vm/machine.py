@@ -35,6 +35,9 @@ class Machine:
     platform  instead of that: a Platform of secure_boot.py
     emulator  another QEMU: one of .deps/sets
     cpu       -cpu's value, emulated
+    memory    in MiB
+    populated whether all of the memory is there from the start, as a real machine's is: QEMU's is
+              otherwise fetched from the host page by page where it is first touched
     netdev    -netdev's value without the id (slirp or tap, see network.py)
     model     QEMU's name of the network card
     card      more properties of the network card, such as {"bootindex": "1"}
@@ -54,6 +57,7 @@ class Machine:
         emulator=None,
         cpu=None,
         memory="512",
+        populated=False,
         netdev="user",
         model="virtio-net-pci",
         card=None,
@@ -90,6 +94,11 @@ class Machine:
             "-mon", "chardev=qmp,mode=control",
             *extra,
         ]  # fmt: skip
+        if populated:
+            command += [
+                "-object", f"memory-backend-ram,id=ram,size={memory}M,prealloc=on",
+                "-machine", "memory-backend=ram",
+            ]  # fmt: skip
         if kernel is not None:
             command += ["-kernel", str(kernel), "-append", append or ""]
         if initrd is not None:
