@@ -163,9 +163,12 @@ static bool share(struct download *download, uint64_t now_ms)
         return false;
     /* What it has not begun with, it does not miss. */
     behind = part_behind(download, from);
-    if (behind)
+    if (behind) {
         download_part_stop(behind);
-    return behind || range_plan_split(&download->plan, from->owner, most_bytes);
+        return true;
+    }
+    parallel_shared(&download->parallel, now_ms, from->got_bytes);
+    return range_plan_split(&download->plan, from->owner, most_bytes);
 }
 
 /* Starts one connection's work, if there is any to do now. */

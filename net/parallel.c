@@ -4,6 +4,9 @@
 #define PATIENCE_FIRST 2
 #define PATIENCE_MOST  32
 
+/* The time that a connection gets is not doubled more often. */
+#define HASTY_MOST 16
+
 static uint64_t clamp(uint64_t value, uint64_t least, uint64_t most)
 {
     return value < least ? least : value > most ? most : value;
@@ -145,20 +148,34 @@ uint64_t parallel_ahead_bytes(const struct parallel *parallel, uint64_t now_ms, 
     return bytes > part_bytes / 2 ? bytes : part_bytes / 2;
 }
 
+static uint64_t patience_ms(const struct parallel *parallel)
+{
+    uint64_t trips_ms = (uint64_t)parallel->trip_ms * PARALLEL_SHARE_TRIPS;
+
+    return clamp(trips_ms, PARALLEL_SHARE_MS, UINT32_MAX) << parallel->hasty;
+}
+
 uint64_t parallel_share_bytes(const struct parallel *parallel, uint64_t now_ms, uint64_t since_ms,
                               uint64_t got_bytes, uint64_t left_bytes)
 {
-    uint64_t patience_ms = (uint64_t)parallel->trip_ms * PARALLEL_SHARE_TRIPS;
     uint64_t rate = rate_of(got_bytes, now_ms - since_ms);
     uint64_t other_rate = rate_of(parallel->bytes, now_ms - parallel->start_ms) / parallel->target;
     uint64_t bytes;
 
-    if (patience_ms < PARALLEL_SHARE_MS)
-        patience_ms = PARALLEL_SHARE_MS;
     /* One that has not been at work for long may be about to begin. */
-    if (now_ms - since_ms < patience_ms || rate >= other_rate / 2 ||
-        left_bytes / (patience_ms + 1) * 1000 <= rate)
+    if (now_ms - since_ms < patience_ms(parallel) || rate >= other_rate / 2 ||
+        left_bytes / (patience_ms(parallel) + 1) * 1000 <= rate)
         return 0;
     bytes = left_bytes - left_bytes / 1024 * (rate * 1024 / (rate + other_rate + 1));
     return bytes >= PARALLEL_SHARE_LEAST_BYTES ? bytes : 0;
+}
+
+void parallel_shared(struct parallel *parallel, uint64_t now_ms, uint64_t got_bytes)
+{
+    /* Those that began together are left together, which is once. */
+    if (got_bytes > 0 || parallel->hasty == HASTY_MOST ||
+        (parallel->hasty > 0 && now_ms - parallel->hasty_ms < patience_ms(parallel)))
+        return;
+    parallel->hasty++;
+    parallel->hasty_ms = now_ms;
 }

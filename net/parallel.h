@@ -31,9 +31,11 @@
 
 /* When nothing is missing any more, a connection that is not half as fast as the others, and would
  * work on for longer than this, in ms and in round trips, leaves some of it to them, if it is so
- * much at least, in bytes. What is on its way then comes twice. */
+ * much at least, in bytes. What is on its way then comes twice. One that had got nothing may only
+ * have been about to begin, as whoever takes its place will be: those get twice the time, or nobody
+ * might ever come to the end of it. */
 #define PARALLEL_SHARE_MS          200
-#define PARALLEL_SHARE_TRIPS       2
+#define PARALLEL_SHARE_TRIPS       3
 #define PARALLEL_SHARE_LEAST_BYTES (16 * 1024)
 
 /* A rate is measured over this time at least and at most, in ms; and in between over a number
@@ -51,6 +53,8 @@ struct parallel {
     uint64_t base_rate;          /* what that brought, in bytes a second */
     bool trying;                 /* whether target is better than base */
     unsigned int rest, patience; /* windows until the next try, after this failure and the next */
+    unsigned int hasty;          /* how often connections were left that had got nothing */
+    uint64_t hasty_ms;           /* the last time */
     uint32_t trip_ms;            /* 0: not known */
     bool started;
     uint64_t start_ms, bytes; /* since the first byte */
@@ -84,6 +88,9 @@ uint64_t parallel_part_bytes(const struct parallel *parallel, uint64_t now_ms,
  */
 uint64_t parallel_share_bytes(const struct parallel *parallel, uint64_t now_ms, uint64_t since_ms,
                               uint64_t got_bytes, uint64_t left_bytes);
+
+/* That was taken from a connection that had got so many bytes. */
+void parallel_shared(struct parallel *parallel, uint64_t now_ms, uint64_t got_bytes);
 
 /* How much a part of so many bytes may lack when its connection is asked for the next one; 0: that
  * waits for its end. */

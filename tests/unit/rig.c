@@ -132,8 +132,11 @@ static enum status rig_send(struct link *link, struct bytes frame)
     struct rig *rig = rig_of_link(link);
 
     assert_false(rig->closed);
-    if (tcp_flags(frame) & TCP_SYN && ++rig->connections == rig->mute_connection)
+    if (tcp_flags(frame) & TCP_SYN && ++rig->connections == rig->mute_connection) {
         rig->mute_port = tcp_port(frame, TCP_SOURCE);
+        if (rig->mute_delay_turns > 0)
+            rig->delay_turns = rig->mute_delay_turns;
+    }
     rig->acknowledgements += tcp_flags(frame) == TCP_ACK && tcp_data_bytes(frame) == 0;
     rig->watched_frames += has(frame, rig->watched);
     assert_in_range(frame.size, 14, LINK_FRAME_MAX_BYTES);

@@ -37,8 +37,9 @@ struct rig {
     size_t late_size;
     unsigned int delay_turns; /* what we send leaves so much later: a long path */
     unsigned int turns;
-    unsigned int mute_connection; /* the n-th that we open gets no data; 0: none */
-    uint16_t mute_port;           /* ours of that one */
+    unsigned int mute_connection;  /* the n-th that we open gets no data; 0: none */
+    unsigned int mute_delay_turns; /* and from there on the path is so long; 0: as before */
+    uint16_t mute_port;            /* ours of that one */
 };
 
 /* pages: see peer_start. */

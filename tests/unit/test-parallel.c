@@ -172,9 +172,9 @@ static void shares_what_is_slow(void **state)
         { 0, MIB / 10, MIB, MIB * 8 / 10, MIB },
         { 0, MIB / 10, 10 * 1024, 0, 0 },
         /* Nothing has come: it may just have been asked for, or be dead. */
-        { 850, 0, MIB, 0, 0 },
-        { 750, 0, MIB, MIB, MIB },
-        { 750, 0, 15 * 1024, 0, 0 },
+        { 750, 0, MIB, 0, 0 },
+        { 650, 0, MIB, MIB, MIB },
+        { 650, 0, 15 * 1024, 0, 0 },
         { 0, 0, UINT64_MAX / 2, UINT64_MAX / 2, UINT64_MAX / 2 },
     };
     struct parallel parallel;
@@ -191,6 +191,35 @@ static void shares_what_is_slow(void **state)
         assert_true(bytes <= cases[i].left_bytes);
         assert_in_range(bytes, cases[i].least_bytes, cases[i].most_bytes);
     }
+}
+
+/* Who was left without having got anything may have been as slow to begin as all that follow. */
+static void waits_longer_for_whoever_begins(void **state)
+{
+    struct parallel parallel;
+    uint64_t longest_ms = 0;
+
+    (void)state;
+    parallel_init(&parallel, CONNECTIONS);
+    parallel_connected(&parallel, 100);
+    parallel_arrived(&parallel, 0, 4 * MIB);
+    for (uint64_t since_ms = 0; since_ms < 1000000; since_ms += longest_ms) {
+        uint64_t waited_ms = 0;
+
+        while (parallel_share_bytes(&parallel, since_ms + waited_ms, since_ms, 0, MIB) == 0 &&
+               waited_ms < 100000)
+            waited_ms += 10;
+        assert_true(waited_ms >= 2 * longest_ms || waited_ms == 100000);
+        longest_ms = waited_ms;
+        parallel_shared(&parallel, since_ms + waited_ms, MIB);
+        parallel_shared(&parallel, since_ms + waited_ms, 0);
+        parallel_shared(&parallel, since_ms + waited_ms + 50, 0);
+    }
+    assert_int_equal(longest_ms, 100000);
+    /* However often: nothing overflows. */
+    for (unsigned int i = 0; i < 100; i++)
+        parallel_shared(&parallel, UINT64_C(1) << 40 << i / 8, 0);
+    assert_int_equal(parallel_share_bytes(&parallel, 1000000, 990000, 0, MIB), 0);
 }
 
 static void divides_files_of_any_size(void **state)
@@ -218,6 +247,7 @@ int main(void)
         cmocka_unit_test(keeps_to_a_servers_limit),
         cmocka_unit_test(asks_ahead_where_a_round_trip_costs),
         cmocka_unit_test(shares_what_is_slow),
+        cmocka_unit_test(waits_longer_for_whoever_begins),
         cmocka_unit_test(divides_files_of_any_size),
     };
 
