@@ -25,10 +25,13 @@ const struct capabilities *root_ask_kernel(struct boot *boot)
     struct allocator allocator = platform_allocator(&boot->platform);
     char memory[CAPABILITIES_TEXT_MAX_BYTES + 20];
     struct text line = TEXT(memory);
+    enum stage asked_in = boot->stages.current;
 
     if (boot->capabilities_asked)
         return &boot->capabilities;
+    stages_begin(&boot->stages, STAGE_ROOT);
     boot->capabilities = capabilities_read(boot->kernel.bytes, &allocator);
+    stages_begin(&boot->stages, asked_in);
     boot->capabilities_asked = true;
     text_add(&line, "kernel: has ");
     capabilities_describe(&boot->capabilities, &line);

@@ -11,7 +11,7 @@ enum stage {
     STAGE_DHCP,
     STAGE_ENTRY,
     STAGE_KERNEL,
-    STAGE_ROOT,
+    STAGE_ROOT, /* and wherever else the kernel is asked what it can do */
     STAGE_INITRD,
     STAGE_HANDOFF, /* LoadImage, measurements */
     STAGE_STUB,    /* the kernel's EFI stub, until it has all of the initrd */
