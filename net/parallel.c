@@ -148,7 +148,8 @@ uint64_t parallel_ahead_bytes(const struct parallel *parallel, uint64_t now_ms, 
     return bytes > part_bytes / 2 ? bytes : part_bytes / 2;
 }
 
-static uint64_t patience_ms(const struct parallel *parallel)
+/* How long a connection is left alone, in ms. */
+static uint64_t share_after_ms(const struct parallel *parallel)
 {
     uint64_t trips_ms = (uint64_t)parallel->trip_ms * PARALLEL_SHARE_TRIPS;
 
@@ -158,13 +159,14 @@ static uint64_t patience_ms(const struct parallel *parallel)
 uint64_t parallel_share_bytes(const struct parallel *parallel, uint64_t now_ms, uint64_t since_ms,
                               uint64_t got_bytes, uint64_t left_bytes)
 {
+    uint64_t after_ms = share_after_ms(parallel);
     uint64_t rate = rate_of(got_bytes, now_ms - since_ms);
     uint64_t other_rate = rate_of(parallel->bytes, now_ms - parallel->start_ms) / parallel->target;
     uint64_t bytes;
 
     /* One that has not been at work for long may be about to begin. */
-    if (now_ms - since_ms < patience_ms(parallel) || rate >= other_rate / 2 ||
-        left_bytes / (patience_ms(parallel) + 1) * 1000 <= rate)
+    if (now_ms - since_ms < after_ms || rate >= other_rate / 2 ||
+        left_bytes / (after_ms + 1) * 1000 <= rate)
         return 0;
     bytes = left_bytes - left_bytes / 1024 * (rate * 1024 / (rate + other_rate + 1));
     return bytes >= PARALLEL_SHARE_LEAST_BYTES ? bytes : 0;
@@ -174,7 +176,7 @@ void parallel_shared(struct parallel *parallel, uint64_t now_ms, uint64_t got_by
 {
     /* Those that began together are left together, which is once. */
     if (got_bytes > 0 || parallel->hasty == HASTY_MOST ||
-        (parallel->hasty > 0 && now_ms - parallel->hasty_ms < patience_ms(parallel)))
+        (parallel->hasty > 0 && now_ms - parallel->hasty_ms < share_after_ms(parallel)))
         return;
     parallel->hasty++;
     parallel->hasty_ms = now_ms;

@@ -89,7 +89,7 @@ uint64_t parallel_part_bytes(const struct parallel *parallel, uint64_t now_ms,
 uint64_t parallel_share_bytes(const struct parallel *parallel, uint64_t now_ms, uint64_t since_ms,
                               uint64_t got_bytes, uint64_t left_bytes);
 
-/* That was taken from a connection that had got so many bytes. */
+/* Another connection has taken what parallel_share_bytes said; got_bytes: as there. */
 void parallel_shared(struct parallel *parallel, uint64_t now_ms, uint64_t got_bytes);
 
 /* How much a part of so many bytes may lack when its connection is asked for the next one; 0: that

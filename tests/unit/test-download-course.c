@@ -82,7 +82,7 @@ static void does_not_wait_for_the_slowest(void **state)
     static const struct job job = { .urls = { "/good" }, .pinned = true, .idle_ms = 60000 };
     /* The path stays as it is, or gets so long that whoever begins looks as slow for a while. */
     static const struct {
-        unsigned int delay_ms, most_ms;
+        unsigned int delay_turns, most_ms;
     } cases[] = { { 60, DOWNLOAD_STALL_MS }, { 150, 10000 }, { 1000, 60000 } };
 
     (void)state;
@@ -92,11 +92,11 @@ static void does_not_wait_for_the_slowest(void **state)
         struct rig rig;
 
         rig_start(&rig, pages);
-        rig.delay_turns = cases[0].delay_ms;
+        rig.delay_turns = cases[0].delay_turns;
         target_init(&target, &rig, &job);
         rig.connections = 0;
         rig.mute_connection = 3;
-        rig.mute_delay_turns = cases[i].delay_ms;
+        rig.mute_delay_turns = cases[i].delay_turns;
         assert_status(target_get(&target, &rig, &job, &mirrors, NULL), STATUS_OK);
         assert_true(rig.mute_port != 0);
         assert_in_range(rig.connections, 16, 100);
