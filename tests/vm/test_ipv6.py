@@ -60,23 +60,25 @@ def test_through_http_boot(site):
         network.record(HOST6),
     )  # fmt: skip
     with ways.by_firmware(site.folder, site.namespace) as vm:
-        console = boots(vm)
-        assert re.search(r"fd00:77::\S+ gateway fe80::\S+ \(router\)", console), console
+        boots(vm)
 
 
 def test_black_hole(site, tmp_path):
     """Routers name a prefix and lead nowhere: another address is tried after 300 ms
     (net/connection.c), and of what has worked once (net/network-state.h) nothing else is asked.
+
+    The entry is on the link and has IPv6 only, so that the router has answered by the time when
+    the name comes up.
     """
     frames = tmp_path / "frames.pcap"
     site.serve(*network.DHCP, *network.ROUTER, network.record(HOST, AWAY6))
     site.web.put("initrd", INITRD)
+    site.web.put("entry", f"linux http://{NAME}/probe.efi\ninitrd http://{NAME}/initrd\n")
     with site.start(
-        f"{BOOT} idle-timeout=5 {END}",
+        f"entry=http://[{HOST6}]/entry idle-timeout=5 {END}",
         extra=("-object", f"filter-dump,id=dump,netdev=net0,file={frames}"),
     ) as vm:
         console = boots(vm)
-        assert re.search(r"fd00:77::\S+ gateway \S+ \(router\)", console), console
         assert "error" not in console and "trying" not in console, console
     # IPv6's header with TCP behind it, to that address: it was tried, and only at first.
     tried = re.findall(
