@@ -60,6 +60,19 @@ struct memory memory_look(EFI_BOOT_SERVICES *services)
     return memory;
 }
 
+uint32_t memory_type_at(EFI_BOOT_SERVICES *services, const void *address)
+{
+    struct memory_map map = memory_map_take(services);
+    uint32_t type = EfiMaxMemoryType;
+    const EFI_MEMORY_DESCRIPTOR *region;
+
+    for (UINTN at = 0; (region = next_region(&map, &at));)
+        if ((uintptr_t)address - region->PhysicalStart < region->NumberOfPages * PAGE_BYTES)
+            type = region->Type;
+    memory_map_release(&map);
+    return type;
+}
+
 void memory_describe(const struct memory *memory, struct text *text)
 {
     text_add_size(text, memory->free_bytes);

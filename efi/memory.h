@@ -14,6 +14,9 @@ struct memory {
 /* How much is left. */
 struct memory memory_look(EFI_BOOT_SERVICES *services);
 
+/* The EFI_MEMORY_TYPE of an address; EfiMaxMemoryType when the firmware does not tell. */
+uint32_t memory_type_at(EFI_BOOT_SERVICES *services, const void *address);
+
 /* Adds "312.4 MiB free, the largest block 280.0 MiB". */
 void memory_describe(const struct memory *memory, struct text *text);
 

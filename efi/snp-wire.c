@@ -1,5 +1,7 @@
 #include "snp-wire.h"
 
+#include "virtio-notify.h"
+
 /* How often a full transmit queue is asked for a free buffer before the frame is dropped:
  * TCP sends again, and a device that never frees buffers must not hang us. */
 #define TRANSMIT_TRIES 10000
@@ -68,9 +70,11 @@ void snp_wire_send(struct snp_wire *wire, struct bytes frame)
 enum status snp_wire_receive(struct snp_wire *wire, struct buffer frame, size_t *ret_size)
 {
     UINTN size = frame.size;
-    EFI_STATUS status =
-        wire->protocol->Receive(wire->protocol, NULL, &size, frame.data, NULL, NULL, NULL);
+    EFI_STATUS status;
 
+    virtio_notify_before_receive();
+    status = wire->protocol->Receive(wire->protocol, NULL, &size, frame.data, NULL, NULL, NULL);
+    virtio_notify_after_receive(status == EFI_SUCCESS);
     *ret_size = 0;
     if (status == EFI_SUCCESS) {
         *ret_size = size <= frame.size ? size : 0;

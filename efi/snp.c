@@ -2,6 +2,7 @@
 
 #include "snp-find.h"
 #include "status-code.h"
+#include "virtio-notify.h"
 
 #define RECEIVE_FILTERS (EFI_SIMPLE_NETWORK_RECEIVE_UNICAST | EFI_SIMPLE_NETWORK_RECEIVE_BROADCAST)
 
@@ -288,6 +289,7 @@ static enum status take(struct snp *snp, EFI_HANDLE parent, struct text *detail)
         snp->exit_event = NULL;
         return refused(detail, "registering for ExitBootServices", status);
     }
+    virtio_notify_attach(services, snp->handle);
     return start(snp, detail);
 }
 
@@ -338,6 +340,7 @@ bool snp_has_link(struct snp *snp)
 
 void snp_stop(struct snp *snp)
 {
+    virtio_notify_detach();
     if (!snp->running)
         return;
     snp->running = false;
@@ -373,6 +376,7 @@ void snp_close(struct snp *snp)
 {
     EFI_GUID guid = snp_guid();
 
+    virtio_notify_detach();
     if (snp->upper.protocol) {
         restore(snp);
         snp->services->CloseProtocol(snp->handle, &guid, snp->agent, NULL);

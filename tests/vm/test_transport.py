@@ -1,4 +1,6 @@
 """Which way frames take to the card (transport=), and what happens when they stop coming."""
+import re
+
 import pytest
 
 import paths
@@ -48,6 +50,23 @@ def test_without_ipxe(boot, web, transport):
     found = boot.succeeds(f"{BOOT} transport={transport} {END}")
     assert found.initrd_sha256 == sha256(INITRD)
     assert FIRMWARES in found.console
+
+
+@pytest.mark.parametrize("firmware", ["bookworm", "trixie", "sid"])
+@pytest.mark.parametrize("card", [{}, {"disable-legacy": "on"}], ids=["virtio 0.9.5", "virtio 1"])
+def test_few_notifications(boot, web, tmp_path, firmware, card):
+    """The device hears of one receive buffer in sixteen (efi/virtio-notify.h), whichever of its
+    transports the firmware's driver uses."""
+    web.put("initrd", INITRD * 5)
+    trace = tmp_path / "trace"
+    found = boot.succeeds(
+        f"{BOOT} {END}", firmware=firmware, card=card,
+        extra=("-trace", "virtio_queue_notify", "-D", trace),
+    )  # fmt: skip
+    assert found.initrd_sha256 == sha256(INITRD * 5)
+    frames = int(re.search(r"(\d+) frames received", found.console)[1])
+    of_receive_queue = re.findall(r"virtio_queue_notify vdev \S+ n 0 ", trace.read_text())
+    assert 1 <= len(of_receive_queue) < frames / 8, (len(of_receive_queue), frames)
 
 
 def test_entry_chooses(ipxe, web):
