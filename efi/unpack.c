@@ -29,7 +29,7 @@ const char *unpack_reason(struct boot *boot, const struct initrd_file *file,
         return "as configured";
     if (file->size_bytes > COMPRESSED_MOST_BYTES)
         return "no kernel unpacks 4 GiB and more of zstd";
-    /* Otherwise the kernel does it: that is leaner, and `make bench-boot` shows little gain. */
+    /* Otherwise the kernel does it: slower, as `make bench-boot` shows, but with less memory. */
     return kernel_lacks_zstd(boot) ? "the kernel does not know zstd" : NULL;
 }
 
