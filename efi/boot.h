@@ -51,14 +51,17 @@ struct initrd_file {
     bool unseen;      /* the server does not send parts of it: its format is not known */
     bool streamed;    /* fetched when the kernel asks for it */
     struct blob blob; /* else: fetched and verified before */
-    bool unpacked;    /* the kernel gets what is in it */
+    bool unpacked;    /* the kernel gets what is in it, ... */
     uint64_t unpacked_bytes;
+    bool blob_is_unpacked; /* ... which is what blob has already */
 };
 
 /* How the initrds become what the kernel gets: see initrd-plan.h. */
 struct initrd_plan {
     struct initrd_file files[BOOT_INITRDS_MOST];
     size_t count;
+    const char *stream_reason; /* NULL: nothing is streamed; static */
+    bool roomy; /* what is packed may be unpacked here without a thought for memory */
     bool wrap;
     struct initrd_wrapping wrappings[BOOT_INITRDS_MOST];
     struct pages leaf_pages; /* the leaf init's archive */

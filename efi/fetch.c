@@ -150,6 +150,7 @@ enum status fetch_file(const struct fetch *fetch, const struct fetch_file *file,
     enum status st;
 
     pages_sink_init(&memory, &pages, fetch->services, file->limit_bytes, detail);
+    memory.also = file->also;
     st = run(fetch, file, &memory.sink, &errand, detail, ret_url);
     if (st) {
         pages_free(&pages);

@@ -36,13 +36,14 @@ struct fetch_file {
     struct bytes url; /* absolute */
     struct blob_expectation expected;
     uint64_t limit_bytes;
+    struct sink *also; /* NULL; fetch_file: gets the bytes besides, as fetch_through says */
 };
 
 /*
  * What was fetched: memory that its owner frees with pages_free. ret_url (may be NULL) gets
  * the URL that answered: a capacity of URL_MAX_BYTES or more.
- * Errors of download_get, mirror_url, digest_sink and pages_sink; the pages are freed then.
- * STATUS_BLOB_EMPTY.
+ * Errors of download_get, mirror_url, digest_sink, pages_sink and file->also; the pages are freed
+ * then. STATUS_BLOB_EMPTY.
  */
 enum status fetch_file(const struct fetch *fetch, const struct fetch_file *file,
                        struct text *detail, struct pages *ret_pages, struct bytes *ret_bytes,

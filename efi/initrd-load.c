@@ -51,58 +51,86 @@ static bool is_as_learnt(const struct initrd_file *file, struct bytes verified)
            (walk.format != INITRD_FORMAT_ZSTD || walk.early_bytes == file->walk.early_bytes);
 }
 
-/* Whether wrapping still applies now that sizes are known: nothing is too large, and nothing
- * has changed as far as the bytes are there. */
-static bool may_wrap(const struct boot *boot)
+/* Fetches a file and unpacks it on its way into the region. ret_packed (may be NULL) gets the file
+ * as it is served, verified. */
+static enum status fetch_unpacked(struct boot *boot, const struct initrd_file *file,
+                                  const struct fetch_file *wanted, struct buffer region,
+                                  struct blob *ret_packed)
 {
-    if (!boot->plan.wrap)
-        return false;
-    for (size_t i = 0; i < boot->plan.count; i++) {
-        const struct initrd_file *file = &boot->plan.files[i];
+    struct fetch fetch = configure_fetch(boot);
+    struct allocator allocator = platform_allocator(&boot->platform);
+    struct unzstd_request request = {
+        .allocator = &allocator,
+        .verbatim_bytes = file->walk.early_bytes,
+        .output = region,
+        .patient = wanted->expected.digest,
+        .detail = &boot->detail,
+    };
+    struct fetch_file both = *wanted;
+    struct timed_sink timed;
+    struct unzstd unzstd;
+    enum status st = unzstd_init(&unzstd, &request);
 
-        if (file->size_bytes > CPIO_SIZE_MAX_BYTES || file->walk.early_bytes > file->size_bytes ||
-            (!file->streamed && !is_as_learnt(file, file->blob.bytes)))
-            return false;
-    }
-    return true;
+    if (st)
+        return st;
+    timed_sink_init(&timed, &unzstd.sink);
+    both.also = &timed.sink;
+    if (ret_packed)
+        st = fetch_file(&fetch, &both, &boot->detail, &ret_packed->pages, &ret_packed->bytes, NULL);
+    else
+        st = fetch_through(&fetch, wanted, &timed.sink, &boot->detail);
+    stages_add_work(&boot->stages, STAGE_WORK_UNPACK, timed.spent_cycles);
+    unzstd_release(&unzstd);
+    return st;
 }
 
-static enum status fetch_early(struct boot *boot, size_t i)
+enum status initrd_load_file(struct boot *boot, size_t i)
 {
     struct fetch fetch = configure_fetch(boot);
     struct initrd_file *file = &boot->plan.files[i];
     char memory[URL_MAX_BYTES];
     struct text url = TEXT(memory);
     struct fetch_file wanted;
+    struct blob packed = { .bytes = { NULL, 0 } };
+    bool learnt;
     enum status st;
 
     if ((st = describe(boot, i, &url, &wanted)))
         return st;
-    if ((st = fetch_file(&fetch, &wanted, &boot->detail, &file->blob.pages, &file->blob.bytes,
-                         NULL)))
+    /* Where there is no piece as large as that, it is unpacked into the kernel's buffer later. */
+    if (file->unpacked && pages_allocate(&file->blob.pages, boot->services, file->unpacked_bytes))
+        file->unpacked = false;
+    if (file->unpacked)
+        st =
+            fetch_unpacked(boot, file, &wanted,
+                           (struct buffer){ file->blob.pages.data, file->unpacked_bytes }, &packed);
+    else
+        st = fetch_file(&fetch, &wanted, &boot->detail, &packed.pages, &packed.bytes, NULL);
+    if (st)
         return st;
-    file->size_bytes = file->blob.bytes.size;
+    file->size_bytes = packed.bytes.size;
+    learnt = is_as_learnt(file, packed.bytes);
+    file->walk = walk_verified(packed.bytes);
+    if (file->unpacked && learnt) {
+        pages_free(&packed.pages);
+        file->blob.bytes = (struct bytes){ file->blob.pages.data, file->unpacked_bytes };
+        file->blob_is_unpacked = true;
+        return STATUS_OK;
+    }
+    pages_free(&file->blob.pages);
+    file->blob = packed;
+    file->unpacked = false;
     return STATUS_OK;
 }
 
 enum status initrd_load_early(struct boot *boot)
 {
-    struct initrd_plan *plan = &boot->plan;
     enum status st;
 
-    for (size_t i = 0; i < plan->count; i++)
-        if (!plan->files[i].streamed && (st = fetch_early(boot, i)))
+    stages_begin(&boot->stages, STAGE_INITRD);
+    for (size_t i = 0; i < boot->plan.count; i++)
+        if (!boot->plan.files[i].streamed && (st = initrd_load_file(boot, i)))
             return st;
-    plan->wrap = may_wrap(boot);
-    for (size_t i = 0; i < plan->count; i++) {
-        struct initrd_file *file = &plan->files[i];
-
-        if (file->streamed)
-            continue;
-        file->walk = walk_verified(file->blob.bytes);
-        if ((st = unpack_measure(boot, i)))
-            return st;
-    }
     return STATUS_OK;
 }
 
@@ -148,7 +176,7 @@ static enum status add_of_file(struct initrd_plan *plan, size_t i, uint64_t offs
 {
     const struct initrd_file *file = &plan->files[i];
 
-    if (file->streamed || file->unpacked)
+    if (!initrd_plan_is_here(file))
         return initrd_layout_add_file(&plan->layout, i, offset, size_bytes, padded);
     return initrd_layout_add(&plan->layout,
                              bytes_first(bytes_from(file->blob.bytes, offset), size_bytes), padded);
@@ -156,9 +184,7 @@ static enum status add_of_file(struct initrd_plan *plan, size_t i, uint64_t offs
 
 static enum status add_file(struct initrd_plan *plan, size_t i)
 {
-    const struct initrd_file *file = &plan->files[i];
-
-    return add_of_file(plan, i, 0, file->unpacked ? file->unpacked_bytes : file->size_bytes, true);
+    return add_of_file(plan, i, 0, initrd_plan_given_bytes(&plan->files[i]), true);
 }
 
 /* A file, from an offset on, that rides in an archive of its own: its head, the file, its tail. */
@@ -166,7 +192,7 @@ static enum status add_wrapped(struct initrd_plan *plan, unsigned int index, siz
                                uint64_t offset)
 {
     struct initrd_wrapping *wrapping = &plan->wrappings[index];
-    uint64_t size_bytes = plan->files[i].size_bytes - offset;
+    uint64_t size_bytes = initrd_plan_given_bytes(&plan->files[i]) - offset;
     enum status st = leaf_part_head(index, size_bytes, wrapping->head);
 
     if (st)
@@ -223,38 +249,30 @@ enum status initrd_load_layout(struct boot *boot)
     return st ? st : initrd_plan_room(boot, boot->plan.layout.size_bytes, 0);
 }
 
-/* Fetches a file that is unpacked on its way into the region. */
-static enum status stream_unpacked(struct boot *boot, const struct fetch *fetch,
-                                   const struct fetch_file *wanted, struct buffer region)
-{
-    struct allocator allocator = platform_allocator(&boot->platform);
-    struct unzstd_request request = {
-        .allocator = &allocator,
-        .output = region,
-        .patient = wanted->expected.digest,
-        .detail = &boot->detail,
-    };
-    struct timed_sink timed;
-    struct unzstd unzstd;
-    enum status st = unzstd_init(&unzstd, &request);
-
-    if (st)
-        return st;
-    timed_sink_init(&timed, &unzstd.sink);
-    st = fetch_through(fetch, wanted, &timed.sink, &boot->detail);
-    stages_add_work(&boot->stages, STAGE_WORK_UNPACK, timed.spent_cycles);
-    unzstd_release(&unzstd);
-    return st;
-}
-
 /* Whether the plan rests on something that the verified bytes do not bear out. */
 static bool is_planned_wrongly(const struct boot *boot, const struct initrd_file *file,
                                struct bytes verified)
 {
-    if (boot->plan.wrap)
+    if (boot->plan.wrap || file->unpacked)
         return !is_as_learnt(file, verified);
     return boot->config.decompress == DECOMPRESS_ALWAYS &&
            walk_verified(verified).format == INITRD_FORMAT_ZSTD;
+}
+
+/* With all of the file in memory beside, where there is room: many connections can bring that. */
+static enum status stream_unpacked(struct boot *boot, const struct initrd_file *file,
+                                   const struct fetch_file *wanted, struct buffer region)
+{
+    struct blob packed = { .bytes = { NULL, 0 } };
+    enum status st;
+
+    if (!boot->plan.roomy)
+        return fetch_unpacked(boot, file, wanted, region, NULL);
+    st = fetch_unpacked(boot, file, wanted, region, &packed);
+    if (!st && is_planned_wrongly(boot, file, packed.bytes))
+        st = STATUS_INITRD_CHANGED;
+    pages_free(&packed.pages);
+    return st;
 }
 
 /* Fetches a file to where it belongs, verified when this returns. */
@@ -271,15 +289,16 @@ static enum status stream(struct boot *boot, size_t i, struct buffer region)
         return STATUS_INITRD_AGAIN;
     if ((st = describe(boot, i, &url, &wanted)))
         return st;
-    if (file->unpacked)
-        return stream_unpacked(boot, &fetch, &wanted, region);
-    if ((st = fetch_into(&fetch, &wanted, region, &boot->detail)))
-        return st;
-    if (is_planned_wrongly(boot, file, (struct bytes){ region.data, region.size })) {
-        text_add_quoted(&boot->detail, wanted.url);
-        return STATUS_INITRD_CHANGED;
+    if (file->unpacked) {
+        st = stream_unpacked(boot, file, &wanted, region);
+    } else {
+        st = fetch_into(&fetch, &wanted, region, &boot->detail);
+        if (!st && is_planned_wrongly(boot, file, (struct bytes){ region.data, region.size }))
+            st = STATUS_INITRD_CHANGED;
     }
-    return STATUS_OK;
+    if (st == STATUS_INITRD_CHANGED)
+        text_add_quoted(&boot->detail, wanted.url);
+    return st;
 }
 
 enum status initrd_load(struct boot *boot, struct buffer to)
@@ -291,10 +310,10 @@ enum status initrd_load(struct boot *boot, struct buffer to)
     for (size_t i = 0; i < plan->count; i++) {
         const struct initrd_file *file = &plan->files[i];
         struct buffer region = { to.data + initrd_layout_file_offset(&plan->layout, i),
-                                 file->unpacked ? file->unpacked_bytes : file->size_bytes };
+                                 initrd_plan_given_bytes(file) };
 
-        if (!file->streamed && !file->unpacked)
-            continue; /* in memory, for initrd_layout_write */
+        if (initrd_plan_is_here(file))
+            continue; /* for initrd_layout_write */
         st = file->streamed ? stream(boot, i, region) : unpack_into(boot, file, region);
         if (st)
             return st;

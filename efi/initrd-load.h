@@ -5,10 +5,14 @@
 #include "boot.h"
 
 /*
- * Fetches and verifies the files that are not streamed, and counts how large those become that
- * are to be unpacked. Errors of configure_resolve, fetch_file and unpack_measure.
+ * Fetches and verifies the files that are not streamed. Errors of initrd_load_file.
  */
 enum status initrd_load_early(struct boot *boot);
+
+/* The same for one file, by its position, which is not in memory yet. Where it is planned to be
+ * unpacked it is, while it arrives. Its format is known then. Errors of configure_resolve,
+ * fetch_file and unzstd. */
+enum status initrd_load_file(struct boot *boot, size_t i);
 
 /*
  * Fills in boot->plan.layout: from here on it is known what the kernel gets but for the bytes

@@ -3,6 +3,7 @@
 #include "../payload/cpio.h"
 #include "arch/initrd-stub.h"
 #include "configure.h"
+#include "initrd-load.h"
 #include "memory.h"
 #include "unpack.h"
 
@@ -15,6 +16,16 @@
  */
 #define STREAM_LARGE_BYTES   (UINT64_C(64) << 20)
 #define STREAM_TIGHT_DIVISOR 4
+
+uint64_t initrd_plan_given_bytes(const struct initrd_file *file)
+{
+    return file->unpacked ? file->unpacked_bytes : file->size_bytes;
+}
+
+bool initrd_plan_is_here(const struct initrd_file *file)
+{
+    return !file->streamed && file->unpacked == file->blob_is_unpacked;
+}
 
 static bool may_stream(const struct boot *boot)
 {
@@ -88,12 +99,10 @@ static uint64_t known_block_bytes(const struct initrd_plan *plan)
     uint64_t total_bytes = 0;
 
     for (size_t i = 0; i < plan->count; i++) {
-        const struct initrd_file *file = &plan->files[i];
+        uint64_t given_bytes = initrd_plan_given_bytes(&plan->files[i]);
 
-        if (file->unpacked)
-            total_bytes = sum(total_bytes, file->unpacked_bytes);
-        else if (file->size_bytes != SINK_SIZE_UNKNOWN)
-            total_bytes = sum(total_bytes, file->size_bytes);
+        if (given_bytes != SINK_SIZE_UNKNOWN)
+            total_bytes = sum(total_bytes, given_bytes);
     }
     return total_bytes;
 }
@@ -103,9 +112,12 @@ static uint64_t known_copied_bytes(const struct initrd_plan *plan)
 {
     uint64_t total_bytes = 0;
 
-    for (size_t i = 0; i < plan->count; i++)
-        if (!plan->files[i].streamed && plan->files[i].size_bytes != SINK_SIZE_UNKNOWN)
-            total_bytes = sum(total_bytes, plan->files[i].size_bytes);
+    for (size_t i = 0; i < plan->count; i++) {
+        uint64_t given_bytes = initrd_plan_given_bytes(&plan->files[i]);
+
+        if (!plan->files[i].streamed && given_bytes != SINK_SIZE_UNKNOWN)
+            total_bytes = sum(total_bytes, given_bytes);
+    }
     return total_bytes;
 }
 
@@ -175,9 +187,11 @@ static void believe(struct initrd_file *file, enum format_said said)
         file->walk.format = INITRD_FORMAT_CPIO;
 }
 
-/* The file's format, from the owner or by a look. */
+/* The file's format, from the owner or by a look; of a file that is here it is known. */
 static enum status learn_format(struct boot *boot, size_t i)
 {
+    if (boot->plan.files[i].blob.pages.data)
+        return STATUS_OK;
     /* Fields that nobody gave are zero: FORMAT_AUTO. */
     if (boot->config.initrd_format[i] == FORMAT_AUTO)
         return walk(boot, i, INITRD_WINDOWS_MOST);
@@ -185,22 +199,45 @@ static enum status learn_format(struct boot *boot, size_t i)
     return STATUS_OK;
 }
 
+/* Whether a file can ride in an archive of its own, as it is then: unpacked on its way into the
+ * kernel's buffer, it must have been seen whole (initrd-load.c), for which there may be no room. */
+static bool can_ride(const struct boot *boot, size_t i)
+{
+    const struct initrd_file *file = &boot->plan.files[i];
+    uint64_t given_bytes = initrd_plan_given_bytes(file);
+
+    if (boot->config.initrd_format[i] == FORMAT_OTHER ||
+        file->walk.format == INITRD_FORMAT_UNKNOWN || given_bytes > CPIO_SIZE_MAX_BYTES ||
+        file->walk.early_bytes > given_bytes)
+        return false;
+    if (file->unpacked)
+        return !file->streamed || boot->plan.roomy;
+    return boot->config.decompress != DECOMPRESS_ALWAYS || file->walk.format != INITRD_FORMAT_ZSTD;
+}
+
 /*
  * Everything that is wrapped is unpacked after everything that is not, and later files win:
  * so either all compressed files are wrapped or none is.
  */
-static bool can_wrap(const struct initrd_plan *plan)
+static bool can_wrap(const struct boot *boot)
 {
     bool any = false;
 
-    for (size_t i = 0; i < plan->count; i++) {
-        if (plan->files[i].walk.format == INITRD_FORMAT_UNKNOWN ||
-            (plan->files[i].size_bytes != SINK_SIZE_UNKNOWN &&
-             plan->files[i].size_bytes > CPIO_SIZE_MAX_BYTES))
+    for (size_t i = 0; i < boot->plan.count; i++) {
+        if (!can_ride(boot, i))
             return false;
-        any |= plan->files[i].walk.format == INITRD_FORMAT_ZSTD;
+        any |= boot->plan.files[i].walk.format == INITRD_FORMAT_ZSTD;
     }
     return any;
+}
+
+/* Whether all that is compressed is unpacked here. */
+static bool is_all_unpacked(const struct initrd_plan *plan)
+{
+    for (size_t i = 0; i < plan->count; i++)
+        if (plan->files[i].walk.format == INITRD_FORMAT_ZSTD && !plan->files[i].unpacked)
+            return false;
+    return true;
 }
 
 static enum status choose_wrap(struct boot *boot)
@@ -213,9 +250,13 @@ static enum status choose_wrap(struct boot *boot)
     for (size_t i = 0; i < plan->count; i++)
         if ((st = learn_format(boot, i)))
             return st;
-    plan->wrap = boot->config.decompress != DECOMPRESS_ALWAYS && can_wrap(plan);
-    console_say(&boot->console, plan->wrap ? "root: the leaf init unpacks the initrd itself (zstd)"
-                                           : "root: the leaf init moves what the kernel unpacks");
+    plan->wrap = can_wrap(boot);
+    if (!plan->wrap)
+        console_say(&boot->console, "root: the leaf init moves what the kernel unpacks");
+    else if (is_all_unpacked(plan))
+        console_say(&boot->console, "root: the leaf init unpacks the initrd itself (cpio)");
+    else
+        console_say(&boot->console, "root: the leaf init unpacks the initrd itself (zstd)");
     return STATUS_OK;
 }
 
@@ -236,18 +277,21 @@ static const char *reason_to_stream(const struct boot *boot)
     return NULL;
 }
 
-static void log_choice(struct boot *boot, const char *reason)
+static void log_choice(struct boot *boot)
 {
     char memory[200];
     struct text line = TEXT(memory);
-    uint64_t streamed_bytes = known_bytes(&boot->plan) - known_copied_bytes(&boot->plan);
+    uint64_t streamed_bytes = 0;
 
+    for (size_t i = 0; i < boot->plan.count; i++)
+        if (boot->plan.files[i].streamed)
+            streamed_bytes = sum(streamed_bytes, boot->plan.files[i].size_bytes);
     if (streamed_bytes == 0)
         return;
     text_add(&line, "initrd: ");
     text_add_size(&line, streamed_bytes);
     text_add(&line, ", to be fetched straight into the kernel's buffer (");
-    text_add(&line, reason);
+    text_add(&line, boot->plan.stream_reason);
     text_add(&line, ")");
     console_line(&boot->console, &line);
 }
@@ -256,48 +300,90 @@ static void log_choice(struct boot *boot, const char *reason)
  * A file to be unpacked is streamed only where its size is told, and where it begins with what
  * is unpacked: what else a server shows of it beforehand would have to be believed.
  */
+static void unpack_on_the_way(struct boot *boot, size_t i, const char *reason)
+{
+    struct initrd_file *file = &boot->plan.files[i];
+    bool told = boot->config.given[KEY_initrd_unpacked_size] > 0;
+
+    file->streamed = file->streamed && told && file->walk.early_bytes == 0 && !file->unseen;
+    /* What was not seen is looked at when it is here; and beside a file in memory of ours, what is
+     * in it needs room as well. */
+    if (!told || file->unseen || (!file->streamed && !boot->plan.roomy))
+        return;
+    file->unpacked_bytes = boot->config.initrd_unpacked_size[i];
+    unpack_decide(boot, file, reason);
+}
+
+/* What is decided about unpacking before anything is known of the kernel. */
 static enum status choose_unpack(struct boot *boot, size_t i)
 {
     struct initrd_file *file = &boot->plan.files[i];
     bool told = boot->config.given[KEY_initrd_unpacked_size] > 0;
-    const char *reason;
+    const char *reason = unpack_reason(boot, INITRD_FORMAT_ZSTD);
     enum status st;
 
-    if (!file->streamed || boot->config.decompress == DECOMPRESS_NEVER || boot->plan.wrap)
+    if (!reason || (!told && !file->streamed))
         return STATUS_OK;
     if ((st = learn_format(boot, i)))
         return st;
-    /* What cannot be looked at now is looked at when it is here. */
-    reason = unpack_reason(boot, file, file->unseen ? INITRD_FORMAT_ZSTD : file->walk.format);
-    if (!reason)
-        return STATUS_OK;
-    /* Else see unpack_measure. */
-    file->streamed = told && file->walk.early_bytes == 0 && !file->unseen;
-    if (!file->streamed)
-        return STATUS_OK;
-    file->unpacked_bytes = boot->config.initrd_unpacked_size[i];
-    unpack_decide(boot, file, reason);
+    if (file->unseen || file->walk.format == INITRD_FORMAT_ZSTD)
+        unpack_on_the_way(boot, i, reason);
     return STATUS_OK;
+}
+
+enum status initrd_plan_stream(struct boot *boot)
+{
+    struct initrd_plan *plan = &boot->plan;
+    enum status st;
+
+    stages_begin(&boot->stages, STAGE_INITRD);
+    plan->roomy = unpack_has_room(boot);
+    plan->stream_reason = reason_to_stream(boot);
+    for (size_t i = 0; i < plan->count; i++) {
+        struct initrd_file *file = &plan->files[i];
+
+        file->streamed = plan->stream_reason && file->size_bytes != SINK_SIZE_UNKNOWN;
+        if ((st = choose_unpack(boot, i)))
+            return st;
+    }
+    return initrd_plan_room(boot, known_block_bytes(plan), known_copied_bytes(plan));
+}
+
+/* The same, now that it is. A file that is not streamed after all is fetched for that. */
+static enum status choose_unpack_last(struct boot *boot, size_t i)
+{
+    struct initrd_file *file = &boot->plan.files[i];
+    const char *reason;
+    enum status st;
+
+    if (file->unpacked)
+        return STATUS_OK;
+    if (!file->streamed)
+        return unpack_measure(boot, i);
+    if ((st = learn_format(boot, i)))
+        return st;
+    reason = unpack_last_reason(boot, file, file->unseen ? INITRD_FORMAT_ZSTD : file->walk.format);
+    if (reason)
+        unpack_on_the_way(boot, i, reason);
+    if (file->streamed)
+        return STATUS_OK;
+    st = initrd_load_file(boot, i);
+    return st || file->unpacked ? st : unpack_measure(boot, i);
 }
 
 enum status initrd_plan_choose(struct boot *boot)
 {
     struct initrd_plan *plan = &boot->plan;
-    const char *reason;
     enum status st;
 
     stages_begin(&boot->stages, STAGE_INITRD);
     if ((st = choose_wrap(boot)))
         return st;
-    reason = reason_to_stream(boot);
-    for (size_t i = 0; i < plan->count; i++) {
-        plan->files[i].streamed = reason && plan->files[i].size_bytes != SINK_SIZE_UNKNOWN;
-        if ((st = choose_unpack(boot, i)))
+    for (size_t i = 0; i < plan->count; i++)
+        if ((st = choose_unpack_last(boot, i)))
             return st;
-    }
     if ((st = initrd_plan_room(boot, known_block_bytes(plan), known_copied_bytes(plan))))
         return st;
-    if (reason)
-        log_choice(boot, reason);
+    log_choice(boot);
     return STATUS_OK;
 }

@@ -294,13 +294,15 @@ static enum status boot_run(struct boot *b)
         return fail(b, "kernel", st);
     if ((st = kernel_check(b)))
         return fail(b, "kernel", st);
+    if ((st = initrd_plan_stream(b)))
+        return fail(b, "initrd", st);
     if ((st = root_decide(b)))
         return fail(b, "root mode", st);
     if ((st = cmdline_prepare(b)))
         return fail(b, "command line", st);
-    if ((st = initrd_plan_choose(b)))
-        return fail(b, "initrd", st);
     if ((st = initrd_load_early(b)))
+        return fail(b, "initrd", st);
+    if ((st = initrd_plan_choose(b)))
         return fail(b, "initrd", st);
     if ((st = initrd_load_layout(b)))
         return fail(b, "initrd", st);

@@ -40,9 +40,8 @@ static enum status out_of_memory(struct pages_sink *sink, uint64_t wanted_bytes)
     return STATUS_OUT_OF_MEMORY;
 }
 
-static enum status begin(struct sink *base, uint64_t size_bytes)
+static enum status make_room(struct pages_sink *sink, uint64_t size_bytes)
 {
-    struct pages_sink *sink = (struct pages_sink *)base;
     uint64_t first_bytes = size_bytes == SINK_SIZE_UNKNOWN ? FIRST_BYTES : size_bytes;
 
     sink->size_bytes = 0;
@@ -53,6 +52,14 @@ static enum status begin(struct sink *base, uint64_t size_bytes)
     if (pages_allocate(sink->pages, sink->services, first_bytes))
         return out_of_memory(sink, first_bytes);
     return STATUS_OK;
+}
+
+static enum status begin(struct sink *base, uint64_t size_bytes)
+{
+    struct pages_sink *sink = (struct pages_sink *)base;
+    enum status st = make_room(sink, size_bytes);
+
+    return st || !sink->also ? st : sink->also->begin(sink->also, size_bytes);
 }
 
 /* Moves what there is into twice the room, or as much as is needed. */
@@ -87,13 +94,14 @@ static enum status write(struct sink *base, struct bytes bytes)
     if (bytes.data != sink->pages->data + sink->size_bytes)
         memcpy(sink->pages->data + sink->size_bytes, bytes.data, bytes.size);
     sink->size_bytes += bytes.size;
-    return STATUS_OK;
+    return sink->also ? sink->also->write(sink->also, bytes) : STATUS_OK;
 }
 
 static enum status finish(struct sink *base)
 {
-    (void)base;
-    return STATUS_OK;
+    struct pages_sink *sink = (struct pages_sink *)base;
+
+    return sink->also ? sink->also->finish(sink->also) : STATUS_OK;
 }
 
 void pages_sink_init(struct pages_sink *sink, struct pages *pages, EFI_BOOT_SERVICES *services,

@@ -32,6 +32,7 @@ struct pages_sink {
     struct text *detail;
     uint64_t limit_bytes;
     uint64_t size_bytes; /* so far */
+    struct sink *also;   /* NULL, or gets the same from here, after each call; the owner's to set */
 };
 
 /* pages, services and detail must outlive the sink. */

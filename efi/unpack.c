@@ -11,6 +11,33 @@
  * bits within the decoders. */
 #define COMPRESSED_MOST_BYTES UINT32_MAX
 
+/* What is unpacked lies in memory twice for a moment: as the loader has it, and as the kernel's
+ * files. Half of what is free is for everything else. */
+#define ROOM_DIVISOR 4
+
+bool unpack_has_room(const struct boot *boot)
+{
+    const struct config *config = &boot->config;
+    struct memory memory = memory_look(boot->services);
+    uint64_t left_bytes = memory.free_bytes / ROOM_DIVISOR;
+
+    for (size_t i = 0; i < config->given[KEY_initrd_unpacked_size]; i++) {
+        if (config->initrd_unpacked_size[i] > left_bytes)
+            return false;
+        left_bytes -= config->initrd_unpacked_size[i];
+    }
+    return config->given[KEY_initrd_unpacked_size] > 0;
+}
+
+const char *unpack_reason(const struct boot *boot, enum initrd_format format)
+{
+    if (format != INITRD_FORMAT_ZSTD || boot->config.decompress == DECOMPRESS_NEVER)
+        return NULL;
+    if (boot->config.decompress == DECOMPRESS_ALWAYS)
+        return "as configured";
+    return boot->plan.roomy ? "there is memory for it" : NULL;
+}
+
 static bool kernel_lacks_zstd(struct boot *boot)
 {
     const struct capabilities *capabilities = root_ask_kernel(boot);
@@ -18,18 +45,19 @@ static bool kernel_lacks_zstd(struct boot *boot)
     return capabilities->known && !capabilities->zstd;
 }
 
-const char *unpack_reason(struct boot *boot, const struct initrd_file *file,
-                          enum initrd_format format)
+const char *unpack_last_reason(struct boot *boot, const struct initrd_file *file,
+                               enum initrd_format format)
 {
+    const char *reason;
+
     /* The leaf init unpacks what is wrapped. */
-    if (boot->config.decompress == DECOMPRESS_NEVER || boot->plan.wrap ||
-        format != INITRD_FORMAT_ZSTD)
+    if (boot->plan.wrap || format != INITRD_FORMAT_ZSTD ||
+        boot->config.decompress == DECOMPRESS_NEVER)
         return NULL;
-    if (boot->config.decompress == DECOMPRESS_ALWAYS)
-        return "as configured";
+    if ((reason = unpack_reason(boot, format)))
+        return reason;
     if (file->size_bytes > COMPRESSED_MOST_BYTES)
         return "no kernel unpacks 4 GiB and more of zstd";
-    /* Otherwise the kernel does it: slower, as `make bench-boot` shows, but with less memory. */
     return kernel_lacks_zstd(boot) ? "the kernel does not know zstd" : NULL;
 }
 
@@ -62,7 +90,7 @@ enum status unpack_measure(struct boot *boot, size_t index)
     struct allocator allocator = platform_allocator(&boot->platform);
     struct memory memory = memory_look(boot->services);
     bool told = boot->config.given[KEY_initrd_unpacked_size] > 0;
-    const char *reason = unpack_reason(boot, file, file->walk.format);
+    const char *reason = unpack_last_reason(boot, file, file->walk.format);
     struct unzstd_request request = {
         .allocator = &allocator,
         .verbatim_bytes = file->walk.early_bytes,

@@ -2,28 +2,37 @@
  * decompress=: which files pivotboot unpacks itself (zstd only), and how large they become.
  *
  * An initrd's size must be known when the kernel's stub asks for it. Where the configuration
- * gives it (initrd-unpacked-size), unpacking goes straight into the stub's buffer while the file
- * is streamed. Else the verified file is in memory and is unpacked twice: once only to count,
- * and later into the stub's buffer.
+ * gives it (initrd-unpacked-size), a file is unpacked while it arrives, which costs no time where
+ * the network is what takes it. Else the verified file is in memory and is unpacked twice: once
+ * only to count, and later into the stub's buffer.
  */
 #ifndef EFI_UNPACK_H
 #define EFI_UNPACK_H
 
 #include "boot.h"
 
+/* Whether the configuration says how large the files become, and that is a small part of what is
+ * free: then unpacking them here is faster, as `make bench-boot` shows, and no machine misses the
+ * memory. */
+bool unpack_has_room(const struct boot *boot);
+
 /*
- * Why the file is to be unpacked if its format is this one; NULL: it is not. May ask the kernel
- * what it can do. Static.
+ * Why a file of this format is to be unpacked, whatever the kernel can do and before it is known
+ * who else would; NULL: that decides. Static.
  */
-const char *unpack_reason(struct boot *boot, const struct initrd_file *file,
-                          enum initrd_format format);
+const char *unpack_reason(const struct boot *boot, enum initrd_format format);
+
+/* The same, once it is known whether the leaf init unpacks it. May ask the kernel. */
+const char *unpack_last_reason(struct boot *boot, const struct initrd_file *file,
+                               enum initrd_format format);
 
 /* So be it: marks the file and says so in a line. */
 void unpack_decide(struct boot *boot, struct initrd_file *file, const char *reason);
 
 /*
- * file: fetched and verified; fills in unpacked and unpacked_bytes. index: its position among
- * the configured ones. Errors of unzstd; STATUS_UNPACK_LARGE: more than memory can hold.
+ * Whether a file that is fetched and verified is to be unpacked; fills in unpacked and
+ * unpacked_bytes. index: its position among the configured ones. Errors of unzstd;
+ * STATUS_UNPACK_LARGE: more than memory can hold.
  */
 enum status unpack_measure(struct boot *boot, size_t index);
 

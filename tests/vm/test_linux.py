@@ -2,6 +2,7 @@
 import os
 import re
 import struct
+import subprocess
 
 import pytest
 
@@ -85,9 +86,12 @@ def acpi_table():
     return bytes(table)
 
 
-@pytest.mark.parametrize("one_file", [True, False])
-def test_early_archive(boot, web, one_file):
-    """The kernel's own scan finds tables in front, though the leaf init unpacks what follows."""
+@pytest.mark.parametrize(
+    "one_file, told", [(True, False), (False, False), (True, True), (False, True)]
+)
+def test_early_archive(boot, web, one_file, told):
+    """The kernel's own scan finds tables in front, though the leaf init unpacks what follows,
+    which pivotboot has unpacked already where it was told its size."""
     early = archive.Archive()
     for folder in ("kernel", "kernel/firmware", "kernel/firmware/acpi"):
         early.directory(folder)
@@ -97,10 +101,16 @@ def test_early_archive(boot, web, one_file):
     web.put("early", early.finished() + (bytes(512) + demo if one_file else b""))
     web.put("demo", demo)
     initrds = "initrd=@/early" if one_file else "initrd=@/early initrd=@/demo"
+    if told:
+        done = subprocess.run(["zstd", "-dcq", paths.DEMO], stdout=subprocess.PIPE, check=True)
+        front, root = len(early.finished()), len(done.stdout)
+        sizes = [front + 512 + root] if one_file else [front, root]
+        initrds += "".join(f" initrd-unpacked-size={size}" for size in sizes)
     with boot.start(f"linux=@/vmlinuz {initrds} -- {CONSOLE}", memory="1024") as vm:
         assert vm.wait(LINUX_SECONDS) == 0, vm.report()
         console = vm.console
-    assert "the leaf init unpacks the initrd itself" in console
+    kind = "cpio" if told else "zstd"
+    assert f"the leaf init unpacks the initrd itself ({kind})" in console
     assert "ACPI table found in initrd [kernel/firmware/acpi/test.aml]" in console
     assert re.search("^pivot_root: ok$", console, re.MULTILINE)
 

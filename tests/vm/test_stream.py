@@ -267,11 +267,15 @@ def test_leaf_archive_in_front(boot, web, tmp_path):
     assert "to be fetched straight into the kernel's buffer" not in copied.console
 
 
-def test_other_beginning_than_shown(fails_in_stub, web):
-    """What the plan rests on came from a request for the beginning: it must have been true."""
+@pytest.mark.parametrize("unpacked", [False, True])
+def test_other_beginning_than_shown(fails_in_stub, web, unpacked):
+    """What the plan rests on came from a request for the beginning: it must have been true. Where
+    it is unpacked, only the size as it is can hide that."""
     words = leaf_initrds(web)
     size = (web.root / "both").stat().st_size
     late_size = (web.root / "late").stat().st_size
+    if unpacked:
+        words += f" initrd-unpacked-size={size} initrd-unpacked-size=30721"
     web.put("shown", (web.root / "late").read_bytes() + bytes(size - late_size))
     look = '$http_range = "bytes=0-65535"'
     web.configure(f"location = /both {{ if ({look}) {{ rewrite ^ /shown last; }} }}")

@@ -113,6 +113,101 @@ def test_auto_asks_the_kernel(boot, web, files, knows):
         assert "initrd: unpacked here (the kernel does not know zstd)" in seen.console
 
 
+@pytest.mark.parametrize("stream", ["on", "off"])
+def test_auto_unpacks_where_there_is_room(boot, files, stream):
+    """Whoever says how large it becomes saves the kernel the work, and the question about it."""
+    names = ("piped", "both", "many", "other")
+    seen = boot.succeeds(
+        f"linux=@/probe.efi{words(files, *names, sizes=True)} stream={stream} rootfs=none {END}"
+    )
+    assert (seen.initrd_size, seen.initrd_sha256) == expected(files, *names)
+    assert "initrd: unpacked here (there is memory for it)" in seen.console
+    assert "kernel: has " not in seen.console
+    early, late = seen.console.split("starting the kernel")
+    streamed = late.count("initrd: SHA-256")
+    # One has an archive in front, which is looked at when it is verified.
+    assert streamed == (3 if stream == "on" else 0)
+    assert early.count("initrd: SHA-256") == 4 - streamed
+
+
+def test_auto_leaves_it_to_the_kernel_where_memory_is_short(boot, files):
+    packed, _ = files["piped"]
+    seen = boot.succeeds(
+        f"linux=@/probe.efi{words(files, 'piped')} initrd-unpacked-size=200000000 rootfs=none {END}"
+    )
+    assert (seen.initrd_size, seen.initrd_sha256) == (len(packed), sha256(packed))
+
+
+def test_always_where_memory_is_short(boot, web):
+    """Nothing is held beside what the kernel gets."""
+    unpacked = bytes(80_000_000)
+    packed = archive.zstd(unpacked)
+    web.put("initrd", packed)
+    seen = boot.succeeds(
+        f"linux=@/probe.efi initrd=@/initrd initrd-sha256={sha256(packed)} stream=on"
+        f" initrd-unpacked-size={len(unpacked)} decompress=always rootfs=leaf {END}",
+        memory="256",
+    )
+    assert "the leaf init moves what the kernel unpacks" in seen.console
+    assert seen.initrd_size > len(unpacked)
+
+
+def test_told_size_is_wrong(boot, files):
+    """Noticed before the kernel starts."""
+    message = boot.fails(
+        f"linux=@/probe.efi{words(files, 'piped')} initrd-unpacked-size=1000000", 219
+    )
+    assert message.startswith("initrd: ") and "expected 1000000 bytes, found more" in message
+
+
+def test_unpacked_from_a_mirror(boot, web, files):
+    """The wrong bytes have been unpacked already: the right ones replace them."""
+    packed, unpacked = files["piped"]
+    web.put("piped", packed[:-1] + bytes([packed[-1] ^ 1]))
+    web.put("copy/piped", packed)
+    seen = boot.succeeds(
+        f"linux=@/probe.efi initrd=@/piped mirror=@/copy initrd-sha256={sha256(packed)}"
+        f" initrd-unpacked-size={len(unpacked)} rootfs=none {END}"
+    )
+    assert (seen.initrd_size, seen.initrd_sha256) == expected(files, "piped")
+    assert "another mirror" in seen.console
+
+
+def test_buffered_and_not_what_was_shown(boot, web, files):
+    """What hides behind something else in the server's first answer is seen when it is here."""
+    packed, unpacked = files["both"]
+    web.put("shown", b"something else" + bytes(len(packed)))
+    web.configure('location = /both { if ($http_range = "bytes=0-65535") { rewrite ^ /shown last; } }')
+    seen = boot.succeeds(
+        f"linux=@/probe.efi initrd=@/both initrd-sha256={sha256(packed)} initrd-size={len(packed)}"
+        f" initrd-unpacked-size={len(unpacked)} rootfs=none {END}"
+    )
+    assert (seen.initrd_size, seen.initrd_sha256) == expected(files, "both")
+
+
+@pytest.mark.parametrize("early", [b"", b"with"])
+def test_leaf_init_gets_what_is_unpacked(boot, web, tmp_path, early):
+    """Byte by byte the same, however it came there."""
+    front = archive.Archive()
+    front.file("kernel/x86/microcode/GenuineIntel.bin", blob(20_000))
+    root = archive.Archive()
+    root.file("init", blob(30_001), mode=0o755)
+    front = front.finished() if early else b""
+    packed, unpacked = front + archive.zstd(root.finished()), front + root.finished()
+    web.put("packed", packed)
+    web.put("unpacked", unpacked)
+    told = f"initrd=@/packed initrd-sha256={sha256(packed)} initrd-unpacked-size={len(unpacked)}"
+    results = {}
+    for stream in ("on", "off"):
+        boot.folder = tmp_path / stream
+        boot.folder.mkdir()
+        seen = boot.succeeds(f"linux=@/probe.efi {told} rootfs=leaf stream={stream} {END}")
+        assert "the leaf init unpacks the initrd itself (cpio)" in seen.console
+        results[stream] = seen.initrd_size, seen.initrd_sha256
+    assert results["on"] == results["off"]
+    assert results["on"][0] > len(unpacked)
+
+
 def test_leaf_init_gets_an_archive(boot, web):
     """With decompress=always it has nothing to unpack: it moves what the kernel unpacked."""
     root = archive.Archive()
