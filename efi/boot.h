@@ -16,9 +16,11 @@
 #include "../payload/leaf-archive.h"
 #include "../payload/text.h"
 #include "../payload/trust-section.h"
+#include "../payload/unzstd.h"
 #include "clock.h"
 #include "console.h"
 #include "efi.h"
+#include "fetch.h"
 #include "handoff.h"
 #include "initrd.h"
 #include "pages.h"
@@ -66,6 +68,27 @@ struct initrd_plan {
     struct initrd_wrapping wrappings[BOOT_INITRDS_MOST];
     struct pages leaf_pages; /* the leaf init's archive */
     struct initrd_layout layout;
+};
+
+/* Unpacks an initrd while it arrives: efi/initrd-load.c. */
+struct initrd_unpacking {
+    struct timed_sink timed; /* first: where the bytes go */
+    struct unzstd unzstd;
+    struct allocator allocator;
+};
+
+/* An initrd that arrives in memory, step by step: efi/initrd-load.c. */
+struct initrd_arrival {
+    bool is_under_way;
+    bool is_done;
+    enum status failure;
+    size_t index;
+    char url_memory[URL_MAX_BYTES];
+    struct text url;
+    char detail_memory[BOOT_DETAIL_BYTES];
+    struct text detail; /* its own: meanwhile others have something to say */
+    struct initrd_unpacking unpacking;
+    struct fetch_job job;
 };
 
 struct boot {
@@ -117,6 +140,7 @@ struct boot {
     struct text options; /* the user's, joined */
     struct root_choice root;
     struct initrd_plan plan;
+    struct initrd_arrival arrival;
     struct initrd initrd;
     struct pages cmdline_pages;
     struct text cmdline;

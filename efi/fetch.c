@@ -1,11 +1,8 @@
 #include "fetch.h"
 
-#include "../net/download.h"
 #include "../net/mirror-url.h"
 #include "../payload/buffer-sink.h"
 #include "../payload/mbedtls-sha256.h"
-#include "progress.h"
-#include "timed-sink.h"
 
 /* What is not larger is not asked for in parts: an entry may be made by a program that has never
  * heard of them. In bytes. */
@@ -17,49 +14,41 @@ struct places {
     char memory[MIRRORS_MOST][URL_MAX_BYTES];
 };
 
-static void log_digest(const struct fetch *fetch, const struct fetch_file *file,
-                       const struct digest_sink *digest)
+static void log_digest(const struct fetch_job *job)
 {
     char memory[200];
     struct text line = TEXT(memory);
 
-    text_add(&line, file->name);
-    if (file->expected.digest) {
+    text_add(&line, job->file.name);
+    if (job->file.expected.digest) {
         text_add(&line, ": SHA-256 ");
-        text_add_hex_bytes(&line, (struct bytes){ digest->result.bytes, SHA256_BYTES });
+        text_add_hex_bytes(&line, (struct bytes){ job->digest.result.bytes, SHA256_BYTES });
         text_add(&line, " as expected, by ");
         text_add(&line, mbedtls_sha256_way());
     } else {
         text_add(&line, ": not checked, no SHA-256 was given");
     }
-    console_line(fetch->console, &line);
+    console_line(job->fetch.console, &line);
 }
 
-/* What one download is for: says what goes wrong meanwhile, and knows where the bytes go. */
-struct errand {
-    const struct fetch *fetch;
-    const char *name;
-    const struct pages *pages; /* NULL: the region; with neither, only the sink gets the bytes */
-    struct buffer region;
-};
-
-static uint8_t *errand_memory(void *context)
+static uint8_t *job_memory(void *context)
 {
-    const struct errand *errand = context;
+    const struct fetch_job *job = context;
 
-    return errand->pages ? errand->pages->data : errand->region.data;
+    return job->pages.data ? job->pages.data : job->region.data;
 }
 
-static void errand_notice(void *context, const struct text *what)
+/* Says what goes wrong meanwhile. */
+static void job_notice(void *context, const struct text *what)
 {
-    const struct errand *errand = context;
+    const struct fetch_job *job = context;
     char memory[CONSOLE_LINE_MAX_BYTES];
     struct text line = TEXT(memory);
 
-    text_add(&line, errand->name);
+    text_add(&line, job->file.name);
     text_add(&line, ": ");
     text_add_bytes(&line, text_bytes(what));
-    console_line(errand->fetch->console, &line);
+    console_line(job->fetch.console, &line);
 }
 
 static enum status list_places(const struct fetch *fetch, struct bytes url, struct text *detail,
@@ -79,130 +68,167 @@ static enum status list_places(const struct fetch *fetch, struct bytes url, stru
     return STATUS_OK;
 }
 
-/* Completes the request with what is the same for all files. */
-static enum status download(const struct fetch *fetch, struct bytes url,
-                            struct download_request *request, struct text *detail,
-                            struct text *ret_url)
+/* Starts the download that the job's request describes as far as it is not the same for all. */
+static enum status start_download(struct fetch_job *job)
 {
-    struct pages pages = { 0 };
+    const struct fetch *fetch = &job->fetch;
     struct places *places;
     enum status st;
 
-    if ((st = pages_allocate(&pages, fetch->services, sizeof(*places))))
+    if ((st = pages_allocate(&job->places, fetch->services, sizeof(*places))))
         return st;
-    places = (struct places *)(void *)pages.data;
-    request->urls = places->urls;
-    request->mirrors = fetch->mirrors;
-    request->notice = errand_notice;
-    request->idle_timeout_ms = fetch->idle_timeout_ms;
-    request->total_timeout_ms = fetch->total_timeout_ms;
-    if (!(st = list_places(fetch, url, detail, places)))
-        st = download_get(fetch->network, request, detail, ret_url);
-    pages_free(&pages);
-    return st;
+    places = (struct places *)(void *)job->places.data;
+    job->request.urls = places->urls;
+    job->request.mirrors = fetch->mirrors;
+    job->request.notice = job_notice;
+    job->request.context = job;
+    job->request.idle_timeout_ms = fetch->idle_timeout_ms;
+    job->request.total_timeout_ms = fetch->total_timeout_ms;
+    if ((st = list_places(fetch, job->file.url, job->detail, places)))
+        return st;
+    return download_start(fetch->network, &job->request, job->detail, &job->download);
 }
 
-/* download -> progress -> digest -> to. */
-static enum status run(const struct fetch *fetch, const struct fetch_file *file, struct sink *to,
-                       struct errand *errand, struct text *detail, struct text *ret_url)
+static void init(struct fetch_job *job, const struct fetch *fetch, const struct fetch_file *file,
+                 struct text *detail)
 {
-    /* The digest's time is what passes before it without what passes behind it. */
-    struct timed_sink before, behind;
-    struct digest_sink digest;
-    struct progress_sink progress;
-    struct download_request request = {
-        .body = &progress.sink,
-        .is_pinned = file->expected.digest != NULL,
-        .memory = errand->pages || errand->region.data ? errand_memory : NULL,
-        .context = errand,
-    };
-    enum status st;
+    memset(job, 0, sizeof(*job));
+    job->fetch = *fetch;
+    job->file = *file;
+    job->detail = detail;
+}
 
-    timed_sink_init(&behind, to);
-    digest_sink_init(&digest, &behind.sink, file->expected, detail);
-    timed_sink_init(&before, &digest.sink);
-    progress_sink_init(&progress, &before.sink, fetch->console, fetch->clock, file->name);
-    st = download(fetch, file->url, &request, detail, ret_url);
-    if (file->expected.digest)
-        stages_add_work(fetch->stages, STAGE_WORK_VERIFY,
-                        before.spent_cycles - behind.spent_cycles);
-    if (st)
+static enum status start_through(struct fetch_job *job, struct sink *to)
+{
+    timed_sink_init(&job->behind, to);
+    digest_sink_init(&job->digest, &job->behind.sink, job->file.expected, job->detail);
+    timed_sink_init(&job->before, &job->digest.sink);
+    progress_sink_init(&job->progress, &job->before.sink, job->fetch.console, job->fetch.clock,
+                       job->file.name);
+    job->request.body = &job->progress.sink;
+    job->request.is_pinned = job->file.expected.digest != NULL;
+    return start_download(job);
+}
+
+enum status fetch_start(struct fetch_job *job, const struct fetch *fetch,
+                        const struct fetch_file *file, struct text *detail)
+{
+    init(job, fetch, file, detail);
+    pages_sink_init(&job->memory, &job->pages, fetch->services, file->limit_bytes, detail);
+    job->memory.also = file->also;
+    if (file->limit_bytes > FETCH_TEXT_MAX_BYTES)
+        job->request.memory = job_memory;
+    return start_through(job, &job->memory.sink);
+}
+
+enum status fetch_step(struct fetch_job *job, bool *ret_done)
+{
+    enum status st = download_step(job->download, ret_done);
+
+    if (st || !*ret_done)
         return st;
-    if (digest.size_bytes == 0) {
-        text_add_quoted(detail, file->url);
+    if (job->digest.size_bytes == 0) {
+        text_add_quoted(job->detail, job->file.url);
         return STATUS_BLOB_EMPTY;
     }
-    log_digest(fetch, file, &digest);
+    log_digest(job);
     return STATUS_OK;
+}
+
+void fetch_take(struct fetch_job *job, struct pages *ret_pages, struct bytes *ret_bytes,
+                struct text *ret_url)
+{
+    *ret_bytes = pages_sink_bytes(&job->memory);
+    *ret_pages = job->pages;
+    job->pages = (struct pages){ 0 };
+    if (ret_url) {
+        text_clear(ret_url);
+        text_add_bytes(ret_url, download_url(job->download));
+    }
+}
+
+void fetch_stop(struct fetch_job *job)
+{
+    /* The digest's time is what passes before it without what passes behind it. */
+    if (job->file.expected.digest)
+        stages_add_work(job->fetch.stages, STAGE_WORK_VERIFY,
+                        job->before.spent_cycles - job->behind.spent_cycles);
+    download_stop(job->download);
+    pages_free(&job->places);
+    pages_free(&job->pages);
+}
+
+/* To its end, after it was started with this status. */
+static enum status run(struct fetch_job *job, enum status st)
+{
+    bool done = false;
+
+    while (!st && !done)
+        st = fetch_step(job, &done);
+    return st;
 }
 
 enum status fetch_file(const struct fetch *fetch, const struct fetch_file *file,
                        struct text *detail, struct pages *ret_pages, struct bytes *ret_bytes,
                        struct text *ret_url)
 {
-    struct pages pages = { 0 };
-    struct pages_sink memory;
-    struct errand errand = {
-        .fetch = fetch,
-        .name = file->name,
-        .pages = file->limit_bytes > FETCH_TEXT_MAX_BYTES ? &pages : NULL,
-    };
-    enum status st;
+    struct fetch_job job;
+    enum status st = run(&job, fetch_start(&job, fetch, file, detail));
 
-    pages_sink_init(&memory, &pages, fetch->services, file->limit_bytes, detail);
-    memory.also = file->also;
-    st = run(fetch, file, &memory.sink, &errand, detail, ret_url);
-    if (st) {
-        pages_free(&pages);
-        return st;
-    }
-    *ret_pages = pages;
-    *ret_bytes = pages_sink_bytes(&memory);
-    return STATUS_OK;
+    if (!st)
+        fetch_take(&job, ret_pages, ret_bytes, ret_url);
+    fetch_stop(&job);
+    return st;
 }
 
 enum status fetch_through(const struct fetch *fetch, const struct fetch_file *file, struct sink *to,
                           struct text *detail)
 {
-    struct errand errand = { .fetch = fetch, .name = file->name };
+    struct fetch_job job;
+    enum status st;
 
-    return run(fetch, file, to, &errand, detail, NULL);
+    init(&job, fetch, file, detail);
+    st = run(&job, start_through(&job, to));
+    fetch_stop(&job);
+    return st;
 }
 
 enum status fetch_into(const struct fetch *fetch, const struct fetch_file *file,
                        struct buffer region, struct text *detail)
 {
-    struct fetch_file sized = *file;
+    struct fetch_job job;
     struct buffer_sink memory;
-    struct errand errand = { .fetch = fetch, .name = file->name, .region = region };
+    enum status st;
 
-    sized.expected.size_bytes = region.size;
+    init(&job, fetch, file, detail);
+    job.file.expected.size_bytes = region.size;
+    job.region = region;
+    job.request.memory = job_memory;
     buffer_sink_init(&memory, region);
-    return run(fetch, &sized, &memory.sink, &errand, detail, NULL);
+    st = run(&job, start_through(&job, &memory.sink));
+    fetch_stop(&job);
+    return st;
 }
 
 enum status fetch_range(const struct fetch *fetch, struct bytes url, struct http_range range,
                         struct text *detail, struct pages *ret_pages, struct bytes *ret_bytes,
                         uint64_t *ret_file_bytes)
 {
-    struct pages pages = { 0 };
-    struct pages_sink memory;
-    struct errand errand = { .fetch = fetch, .name = "initrd" };
-    struct download_request request = {
-        .range = range,
-        .ret_file_bytes = ret_file_bytes,
-        .body = &memory.sink,
-        .context = &errand,
-    };
+    struct fetch_file file = { .name = "initrd", .url = url };
+    struct fetch_job job;
+    bool done = false;
     enum status st;
 
-    pages_sink_init(&memory, &pages, fetch->services, range.size_bytes, detail);
-    st = download(fetch, url, &request, detail, NULL);
-    if (st) {
-        pages_free(&pages);
-        return st;
-    }
-    *ret_pages = pages;
-    *ret_bytes = pages_sink_bytes(&memory);
-    return STATUS_OK;
+    init(&job, fetch, &file, detail);
+    pages_sink_init(&job.memory, &job.pages, fetch->services, range.size_bytes, detail);
+    job.request.range = range;
+    job.request.ret_file_bytes = ret_file_bytes;
+    job.request.body = &job.memory.sink;
+    st = start_download(&job);
+    while (!st && !done)
+        st = download_step(job.download, &done);
+    if (!st)
+        fetch_take(&job, ret_pages, ret_bytes, NULL);
+    fetch_stop(&job);
+    return st;
 }

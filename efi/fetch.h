@@ -1,19 +1,21 @@
 /*
  * Fetches one file into memory: download -> progress -> digest -> pages, or a region of memory
  * that is there already; from mirrors, where there are any, and again where it fails. Nothing
- * may use the bytes before STATUS_OK was returned: only then they are what was expected.
+ * may use the bytes before it is done: only then they are what was expected.
  */
 #ifndef EFI_FETCH_H
 #define EFI_FETCH_H
 
-#include "../net/content-range.h"
+#include "../net/download.h"
 #include "../net/mirrors.h"
 #include "../net/network.h"
 #include "../payload/digest.h"
 #include "clock.h"
 #include "console.h"
 #include "pages.h"
+#include "progress.h"
 #include "stages.h"
+#include "timed-sink.h"
 
 struct fetch {
     EFI_BOOT_SERVICES *services;
@@ -39,12 +41,46 @@ struct fetch_file {
     struct sink *also; /* NULL; fetch_file: gets the bytes besides, as fetch_through says */
 };
 
+/* A fetch under way. It stays where it is until fetch_stop. Private. */
+struct fetch_job {
+    struct fetch fetch;
+    struct fetch_file file;
+    struct text *detail;
+    /* download -> progress -> before -> digest -> behind -> where the bytes go */
+    struct progress_sink progress;
+    struct timed_sink before;
+    struct digest_sink digest;
+    struct timed_sink behind;
+    struct pages_sink memory;
+    /* Where the bytes may be put in any order, beforehand: neither has data where they may not. */
+    struct pages pages;
+    struct buffer region;
+    struct download_request request;
+    struct pages places;
+    struct download *download;
+};
+
 /*
- * What was fetched: memory that its owner frees with pages_free. ret_url (may be NULL) gets
- * the URL that answered: a capacity of URL_MAX_BYTES or more.
- * Errors of download_get, mirror_url, digest_sink, pages_sink and file->also; the pages are freed
- * then. STATUS_BLOB_EMPTY.
+ * Begins to fetch a file into memory, by steps; fetch_stop is needed afterwards, whatever is
+ * returned. What fetch and file refer to, and detail, must outlive the job. One job at a time.
+ * STATUS_OUT_OF_MEMORY, errors of mirror_url.
  */
+enum status fetch_start(struct fetch_job *job, const struct fetch *fetch,
+                        const struct fetch_file *file, struct text *detail);
+
+/* Goes on, and never waits: to be called again until an error or *ret_done. Errors of
+ * download_step, digest_sink, pages_sink and file->also; STATUS_BLOB_EMPTY. */
+enum status fetch_step(struct fetch_job *job, bool *ret_done);
+
+/* What was fetched, once it is done: memory that its owner frees with pages_free. ret_url (may be
+ * NULL) gets the URL that answered: a capacity of URL_MAX_BYTES or more. */
+void fetch_take(struct fetch_job *job, struct pages *ret_pages, struct bytes *ret_bytes,
+                struct text *ret_url);
+
+/* Ends it, wherever it is, and frees what was not taken. */
+void fetch_stop(struct fetch_job *job);
+
+/* All of it at once. Same errors. */
 enum status fetch_file(const struct fetch *fetch, const struct fetch_file *file,
                        struct text *detail, struct pages *ret_pages, struct bytes *ret_bytes,
                        struct text *ret_url);

@@ -3,11 +3,9 @@
 #include "../kernel-cmdline/cmdline.h"
 #include "../payload/cpio.h"
 #include "../payload/leaf-archive.h"
-#include "../payload/unzstd.h"
 #include "configure.h"
 #include "initrd-plan.h"
 #include "leaf-program.h"
-#include "timed-sink.h"
 #include "unpack.h"
 
 /* What is to be fetched as the file; the URL goes to ret_url, of URL_MAX_BYTES. */
@@ -51,63 +49,88 @@ static bool is_as_learnt(const struct initrd_file *file, struct bytes verified)
            (walk.format != INITRD_FORMAT_ZSTD || walk.early_bytes == file->walk.early_bytes);
 }
 
-/* Fetches a file and unpacks it on its way into the region. ret_packed (may be NULL) gets the file
- * as it is served, verified. */
-static enum status fetch_unpacked(struct boot *boot, const struct initrd_file *file,
-                                  const struct fetch_file *wanted, struct buffer region,
-                                  struct blob *ret_packed)
+/* unpacking_end is needed afterwards, unless there is an error. What is wrong with the file is said
+ * in detail. */
+static enum status unpacking_begin(struct boot *boot, const struct initrd_file *file,
+                                   const struct fetch_file *wanted, struct buffer region,
+                                   struct text *detail, struct initrd_unpacking *unpacking)
 {
-    struct fetch fetch = configure_fetch(boot);
-    struct allocator allocator = platform_allocator(&boot->platform);
     struct unzstd_request request = {
-        .allocator = &allocator,
+        .allocator = &unpacking->allocator,
         .verbatim_bytes = file->walk.early_bytes,
         .output = region,
         .patient = wanted->expected.digest,
-        .detail = &boot->detail,
+        .detail = detail,
     };
-    struct fetch_file both = *wanted;
-    struct timed_sink timed;
-    struct unzstd unzstd;
-    enum status st = unzstd_init(&unzstd, &request);
 
-    if (st)
-        return st;
-    timed_sink_init(&timed, &unzstd.sink);
-    both.also = &timed.sink;
-    if (ret_packed)
-        st = fetch_file(&fetch, &both, &boot->detail, &ret_packed->pages, &ret_packed->bytes, NULL);
-    else
-        st = fetch_through(&fetch, wanted, &timed.sink, &boot->detail);
-    stages_add_work(&boot->stages, STAGE_WORK_UNPACK, timed.spent_cycles);
-    unzstd_release(&unzstd);
-    return st;
+    unpacking->allocator = platform_allocator(&boot->platform);
+    timed_sink_init(&unpacking->timed, &unpacking->unzstd.sink);
+    return unzstd_init(&unpacking->unzstd, &request);
 }
 
-enum status initrd_load_file(struct boot *boot, size_t i)
+static void unpacking_end(struct boot *boot, struct initrd_unpacking *unpacking)
 {
-    struct fetch fetch = configure_fetch(boot);
+    stages_add_work(&boot->stages, STAGE_WORK_UNPACK, unpacking->timed.spent_cycles);
+    unzstd_release(&unpacking->unzstd);
+}
+
+/* ---- into memory of ours --------------------------------------------------------------------- */
+
+static enum status arrival_begin(struct boot *boot, size_t i)
+{
+    struct initrd_arrival *arrival = &boot->arrival;
     struct initrd_file *file = &boot->plan.files[i];
-    char memory[URL_MAX_BYTES];
-    struct text url = TEXT(memory);
+    struct fetch fetch = configure_fetch(boot);
     struct fetch_file wanted;
-    struct blob packed = { .bytes = { NULL, 0 } };
-    bool learnt;
+    struct buffer region;
     enum status st;
 
-    if ((st = describe(boot, i, &url, &wanted)))
+    memset(arrival, 0, sizeof(*arrival));
+    arrival->index = i;
+    arrival->url = TEXT(arrival->url_memory);
+    arrival->detail = TEXT(arrival->detail_memory);
+    if ((st = describe(boot, i, &arrival->url, &wanted)))
         return st;
     /* Where there is no piece as large as that, it is unpacked into the kernel's buffer later. */
     if (file->unpacked && pages_allocate(&file->blob.pages, boot->services, file->unpacked_bytes))
         file->unpacked = false;
-    if (file->unpacked)
-        st =
-            fetch_unpacked(boot, file, &wanted,
-                           (struct buffer){ file->blob.pages.data, file->unpacked_bytes }, &packed);
-    else
-        st = fetch_file(&fetch, &wanted, &boot->detail, &packed.pages, &packed.bytes, NULL);
-    if (st)
-        return st;
+    if (file->unpacked) {
+        region = (struct buffer){ file->blob.pages.data, file->unpacked_bytes };
+        st = unpacking_begin(boot, file, &wanted, region, &arrival->detail, &arrival->unpacking);
+        if (st)
+            return st;
+        wanted.also = &arrival->unpacking.timed.sink;
+    }
+    arrival->is_under_way = true;
+    arrival->failure = fetch_start(&arrival->job, &fetch, &wanted, &arrival->detail);
+    return STATUS_OK;
+}
+
+static void arrival_step(struct initrd_arrival *arrival)
+{
+    if (!arrival->failure && !arrival->is_done)
+        arrival->failure = fetch_step(&arrival->job, &arrival->is_done);
+}
+
+static void arrival_end(struct boot *boot)
+{
+    struct initrd_arrival *arrival = &boot->arrival;
+
+    if (!arrival->is_under_way)
+        return;
+    fetch_stop(&arrival->job);
+    if (boot->plan.files[arrival->index].unpacked)
+        unpacking_end(boot, &arrival->unpacking);
+    arrival->is_under_way = false;
+}
+
+/* All of the file is there, verified: what it is, and what of it is kept. */
+static void arrival_keep(struct initrd_arrival *arrival, struct initrd_file *file)
+{
+    struct blob packed;
+    bool learnt;
+
+    fetch_take(&arrival->job, &packed.pages, &packed.bytes, NULL);
     file->size_bytes = packed.bytes.size;
     learnt = is_as_learnt(file, packed.bytes);
     file->walk = walk_verified(packed.bytes);
@@ -115,12 +138,50 @@ enum status initrd_load_file(struct boot *boot, size_t i)
         pages_free(&packed.pages);
         file->blob.bytes = (struct bytes){ file->blob.pages.data, file->unpacked_bytes };
         file->blob_is_unpacked = true;
-        return STATUS_OK;
+        return;
     }
     pages_free(&file->blob.pages);
     file->blob = packed;
-    file->unpacked = false;
+}
+
+enum status initrd_load_begin(struct boot *boot)
+{
+    for (size_t i = 0; i < boot->plan.count; i++)
+        if (!boot->plan.files[i].streamed)
+            return arrival_begin(boot, i);
     return STATUS_OK;
+}
+
+void initrd_load_poll(struct boot *boot)
+{
+    if (boot->arrival.is_under_way)
+        arrival_step(&boot->arrival);
+}
+
+void initrd_load_abandon(struct boot *boot)
+{
+    arrival_end(boot);
+}
+
+enum status initrd_load_file(struct boot *boot, size_t i)
+{
+    struct initrd_arrival *arrival = &boot->arrival;
+    struct initrd_file *file = &boot->plan.files[i];
+    enum status st;
+
+    if (!arrival->is_under_way && (st = arrival_begin(boot, i)))
+        return st;
+    while (!arrival->failure && !arrival->is_done)
+        arrival_step(arrival);
+    if (!arrival->failure)
+        arrival_keep(arrival, file);
+    arrival_end(boot);
+    file->unpacked = file->blob_is_unpacked;
+    if (arrival->failure) {
+        text_clear(&boot->detail);
+        text_add_bytes(&boot->detail, text_bytes(&arrival->detail));
+    }
+    return arrival->failure;
 }
 
 enum status initrd_load_early(struct boot *boot)
@@ -259,18 +320,29 @@ static bool is_planned_wrongly(const struct boot *boot, const struct initrd_file
            walk_verified(verified).format == INITRD_FORMAT_ZSTD;
 }
 
-/* With all of the file in memory beside, where there is room: many connections can bring that. */
+/* Unpacks a file on its way into the region. Where there is room, all of the file is in memory
+ * beside, for then many connections can bring it. */
 static enum status stream_unpacked(struct boot *boot, const struct initrd_file *file,
                                    const struct fetch_file *wanted, struct buffer region)
 {
+    struct fetch fetch = configure_fetch(boot);
+    struct initrd_unpacking unpacking;
+    struct sink *sink = &unpacking.timed.sink;
+    struct fetch_file both = *wanted;
     struct blob packed = { .bytes = { NULL, 0 } };
-    enum status st;
+    enum status st = unpacking_begin(boot, file, wanted, region, &boot->detail, &unpacking);
 
-    if (!boot->plan.roomy)
-        return fetch_unpacked(boot, file, wanted, region, NULL);
-    st = fetch_unpacked(boot, file, wanted, region, &packed);
-    if (!st && is_planned_wrongly(boot, file, packed.bytes))
-        st = STATUS_INITRD_CHANGED;
+    if (st)
+        return st;
+    if (!boot->plan.roomy) {
+        st = fetch_through(&fetch, wanted, sink, &boot->detail);
+    } else {
+        both.also = sink;
+        st = fetch_file(&fetch, &both, &boot->detail, &packed.pages, &packed.bytes, NULL);
+        if (!st && is_planned_wrongly(boot, file, packed.bytes))
+            st = STATUS_INITRD_CHANGED;
+    }
+    unpacking_end(boot, &unpacking);
     pages_free(&packed.pages);
     return st;
 }

@@ -5,6 +5,19 @@
 #include "boot.h"
 
 /*
+ * Begins to fetch the first file that is not streamed; from here on, nothing else is fetched before
+ * initrd_load_early. Errors of configure_resolve; STATUS_OUT_OF_MEMORY.
+ */
+enum status initrd_load_begin(struct boot *boot);
+
+/* Goes on with that, and never waits; harmless when nothing is under way. What fails is told by
+ * initrd_load_early. */
+void initrd_load_poll(struct boot *boot);
+
+/* Ends it, wherever it is; harmless when nothing is under way. */
+void initrd_load_abandon(struct boot *boot);
+
+/*
  * Fetches and verifies the files that are not streamed. Errors of initrd_load_file.
  */
 enum status initrd_load_early(struct boot *boot);

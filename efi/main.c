@@ -296,6 +296,8 @@ static enum status boot_run(struct boot *b)
         return fail(b, "kernel", st);
     if ((st = initrd_plan_stream(b)))
         return fail(b, "initrd", st);
+    if ((st = initrd_load_begin(b)))
+        return fail(b, "initrd", st);
     if ((st = root_decide(b)))
         return fail(b, "root mode", st);
     if ((st = cmdline_prepare(b)))
@@ -335,6 +337,7 @@ static void boot_init(struct boot *boot, EFI_HANDLE image, EFI_SYSTEM_TABLE *sys
 
 static void boot_release(struct boot *boot)
 {
+    initrd_load_abandon(boot);
     initrd_withdraw(&boot->initrd);
     handoff_unload(&boot->handoff);
     network_down(boot);

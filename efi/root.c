@@ -1,6 +1,7 @@
 #include "root.h"
 
 #include "../kernel-cmdline/cmdline.h"
+#include "initrd-load.h"
 
 static enum status join_options(struct boot *boot)
 {
@@ -20,9 +21,15 @@ static enum status join_options(struct boot *boot)
     return cmdline_join(pieces, count, limit_bytes, &boot->detail, &boot->options);
 }
 
+static void go_on_loading(void *context)
+{
+    initrd_load_poll(context);
+}
+
 const struct capabilities *root_ask_kernel(struct boot *boot)
 {
     struct allocator allocator = platform_allocator(&boot->platform);
+    struct pause pause = { go_on_loading, boot };
     char memory[CAPABILITIES_TEXT_MAX_BYTES + 20];
     struct text line = TEXT(memory);
     enum stage asked_in = boot->stages.current;
@@ -30,7 +37,7 @@ const struct capabilities *root_ask_kernel(struct boot *boot)
     if (boot->capabilities_asked)
         return &boot->capabilities;
     stages_begin(&boot->stages, STAGE_ROOT);
-    boot->capabilities = capabilities_read(boot->kernel.bytes, &allocator);
+    boot->capabilities = capabilities_read(boot->kernel.bytes, &allocator, &pause);
     stages_begin(&boot->stages, asked_in);
     boot->capabilities_asked = true;
     text_add(&line, "kernel: has ");

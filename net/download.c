@@ -282,32 +282,31 @@ static bool is_over_time(const struct download *download)
            download_now(download) >= download->total_deadline_ms;
 }
 
-static enum status download_run(struct download *download)
+enum status download_step(struct download *download, bool *ret_done)
 {
     struct net_platform *platform = download->network->platform;
-    bool done = false;
     enum status st;
 
-    while (!done) {
-        if (is_over_time(download))
-            return download_give_up(download);
-        if ((st = start_more(download)))
-            return st;
-        if ((st = network_poll(download->network)))
-            return st;
-        if (platform->aborted(platform))
-            return STATUS_ABORTED;
-        if ((st = parts_step(download)))
-            return st;
-        if ((st = give(download)))
-            return st;
-        if (!is_complete(download))
-            continue;
-        if (download->memory && download->given_bytes < download->plan.size_bytes)
-            continue;
-        if ((st = finish(download, &done)))
-            return st;
-    }
+    *ret_done = false;
+    if (is_over_time(download))
+        return download_give_up(download);
+    if ((st = start_more(download)))
+        return st;
+    if ((st = network_poll(download->network)))
+        return st;
+    if (platform->aborted(platform))
+        return STATUS_ABORTED;
+    if ((st = parts_step(download)))
+        return st;
+    if ((st = give(download)))
+        return st;
+    if (!is_complete(download) ||
+        (download->memory && download->given_bytes < download->plan.size_bytes))
+        return STATUS_OK;
+    if ((st = finish(download, ret_done)))
+        return st;
+    if (*ret_done)
+        text_clear(download->detail);
     return STATUS_OK;
 }
 
@@ -329,10 +328,26 @@ static void download_init(struct download *download, struct network *network,
     download_forget(download);
 }
 
-static void download_release(struct download *download)
+enum status download_start(struct network *network, const struct download_request *request,
+                           struct text *detail, struct download **ret_download)
 {
-    struct net_platform *platform = download->network->platform;
+    struct net_platform *platform = network->platform;
 
+    text_clear(detail);
+    *ret_download = platform->allocate(platform, sizeof(**ret_download));
+    if (!*ret_download)
+        return STATUS_OUT_OF_MEMORY;
+    download_init(*ret_download, network, request, detail);
+    return STATUS_OK;
+}
+
+void download_stop(struct download *download)
+{
+    struct net_platform *platform;
+
+    if (!download)
+        return;
+    platform = download->network->platform;
     for (size_t i = 0; i < DOWNLOAD_PARTS; i++) {
         if (download->parts[i] && download->parts[i]->active)
             download_part_stop(download->parts[i]);
@@ -341,33 +356,26 @@ static void download_release(struct download *download)
     platform->release(platform, download);
 }
 
-/* A mirror's copy is known by the file's own URL. */
-static void say_url(const struct download *download, struct text *ret_url)
+struct bytes download_url(const struct download *download)
 {
     const struct download_place *own = &download->places[0];
 
-    text_clear(ret_url);
-    text_add_bytes(ret_url, own->answered ? text_bytes(&own->url) : download->request->urls[0]);
+    return own->answered ? text_bytes(&own->url) : download->request->urls[0];
 }
 
 enum status download_get(struct network *network, const struct download_request *request,
                          struct text *detail, struct text *ret_url)
 {
-    struct net_platform *platform = network->platform;
-    /* Too large for the stack that the firmware gives. */
-    struct download *download = platform->allocate(platform, sizeof(*download));
-    enum status st;
+    struct download *download;
+    bool done = false;
+    enum status st = download_start(network, request, detail, &download);
 
-    text_clear(detail);
-    if (!download)
-        return STATUS_OUT_OF_MEMORY;
-    download_init(download, network, request, detail);
-    st = download_run(download);
-    if (!st) {
-        text_clear(detail);
-        if (ret_url)
-            say_url(download, ret_url);
+    while (!st && !done)
+        st = download_step(download, &done);
+    if (!st && ret_url) {
+        text_clear(ret_url);
+        text_add_bytes(ret_url, download_url(download));
     }
-    download_release(download);
+    download_stop(download);
     return st;
 }

@@ -45,7 +45,7 @@ struct download_request {
     /*
      * May be NULL. Asked after body's begin was told a size: memory of that size or more, in
      * which the bytes are put in any order before body's write gets them, where they are. It
-     * stays until begin is called again or download_get returns. NULL: there is none.
+     * stays until begin is called again or the download ends. NULL: there is none.
      */
     uint8_t *(*memory)(void *context);
     /* Says to a human what went wrong and was coped with. */
@@ -57,18 +57,41 @@ struct download_request {
     uint32_t total_timeout_ms;
 };
 
+/* A download under way. One at a time of those that share their mirrors. */
+struct download;
+
 /*
+ * Begins, by steps: request and detail must outlive the download. STATUS_OUT_OF_MEMORY, and then
+ * *ret_download is NULL.
+ */
+enum status download_start(struct network *network, const struct download_request *request,
+                           struct text *detail, struct download **ret_download);
+
+/*
+ * Goes on, and never waits: to be called again until an error or *ret_done.
+ *
  * What fails is tried again, at other places first, later and later (retry.h); what a server
  * says about when to come again is heeded. detail names the URL, what was expected and what was
- * found: of the last failure. body's own details must go there as well. ret_url (may be NULL)
- * gets the URL that the file came from, after redirects; where a mirror had it, its own URL. A
- * capacity of URL_MAX_BYTES or more.
+ * found: of the last failure. body's own details must go there as well.
  *
  * Not tried again: STATUS_ABORTED, STATUS_OUT_OF_MEMORY, errors of network_poll and of body but
  * for STATUS_BLOB_SIZE and STATUS_BLOB_DIGEST. Tried elsewhere only: STATUS_URL_*;
  * STATUS_HTTP_NOT_FOUND and most other STATUS_HTTP_STATUS; answers that cannot be used. Tried
  * until the time is over: STATUS_NET_*, STATUS_HTTP_TRUNCATED, STATUS_HTTP_STATUS of 408, 429
  * and from 500 on. See http-transfer.h.
+ */
+enum status download_step(struct download *download, bool *ret_done);
+
+/* Ends it, wherever it is, and frees it. download may be NULL. */
+void download_stop(struct download *download);
+
+/* The URL that the file came from, after redirects; where a mirror had it, its own URL. Valid as
+ * long as the download. */
+struct bytes download_url(const struct download *download);
+
+/*
+ * All of it at once. Same errors. ret_url (may be NULL) gets what download_url returns: a capacity
+ * of URL_MAX_BYTES or more.
  */
 enum status download_get(struct network *network, const struct download_request *request,
                          struct text *detail, struct text *ret_url);

@@ -33,9 +33,24 @@ static struct capabilities unknown(const char *source, const char *fault)
     return (struct capabilities){ .source = source, .fault = fault };
 }
 
-static struct capabilities search(struct bytes kernel, const char *source)
+/* The pieces overlap, so that each word lies in one of them whole, with a byte on either side. */
+static uint32_t search_in_pieces(struct bytes kernel, const struct pause *pause)
 {
-    uint32_t found = word_search(kernel, words, WORD_COUNT);
+    uint32_t found = 0;
+
+    while (kernel.size > 0) {
+        found |= word_search(bytes_first(kernel, PAUSE_BYTES + WORD_SEARCH_WORD_MAX_BYTES + 2),
+                             words, WORD_COUNT);
+        kernel = bytes_from(kernel, PAUSE_BYTES);
+        pause_call(pause);
+    }
+    return found;
+}
+
+static struct capabilities search(struct bytes kernel, const struct pause *pause,
+                                  const char *source)
+{
+    uint32_t found = search_in_pieces(kernel, pause);
     struct capabilities capabilities = {
         .known = true,
         .nullfs_rootfs = found & 1u << WORD_NULLFS_ROOTFS,
@@ -91,7 +106,8 @@ static const char *fault_of(enum decoder_result result)
 }
 
 static struct capabilities search_packed(const struct kernel_payload *payload,
-                                         const struct allocator *allocator)
+                                         const struct allocator *allocator,
+                                         const struct pause *pause)
 {
     const char *source = packed_source(packing_of(payload->bytes));
     struct buffer kernel = { NULL, payload->unpacked_bytes };
@@ -108,23 +124,24 @@ static struct capabilities search_packed(const struct kernel_payload *payload,
     if (!kernel.data)
         return unknown(source, fault_of(DECODER_NO_MEMORY));
 
-    result = decoder_unpack(payload->bytes, allocator, kernel);
+    result = decoder_unpack(payload->bytes, allocator, pause, kernel);
     capabilities = result == DECODER_DONE
-                       ? search((struct bytes){ kernel.data, kernel.size }, source)
+                       ? search((struct bytes){ kernel.data, kernel.size }, pause, source)
                        : unknown(source, fault_of(result));
     allocator->release(allocator->context, kernel.data);
     return capabilities;
 }
 
-struct capabilities capabilities_read(struct bytes image, const struct allocator *allocator)
+struct capabilities capabilities_read(struct bytes image, const struct allocator *allocator,
+                                      const struct pause *pause)
 {
     struct kernel_payload payload = kernel_payload_find(image);
 
     switch (payload.kind) {
     case KERNEL_PAYLOAD_PACKED:
-        return search_packed(&payload, allocator);
+        return search_packed(&payload, allocator, pause);
     case KERNEL_PAYLOAD_PLAIN:
-        return search(payload.bytes, "uncompressed image");
+        return search(payload.bytes, pause, "uncompressed image");
     case KERNEL_PAYLOAD_OUTSIDE:
         return unknown("payload", "lies outside of the image");
     case KERNEL_PAYLOAD_NONE:

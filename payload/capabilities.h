@@ -12,6 +12,7 @@
 
 #include "allocator.h"
 #include "bytes.h"
+#include "pause.h"
 #include "text.h"
 
 /*
@@ -44,9 +45,10 @@ struct capabilities {
 /*
  * Never fails: what can't be learnt is unknown, and fault says why. image: the whole file;
  * whether it is one to start is kernel_image_read's question. All memory is released before
- * this returns.
+ * this returns. pause: as decoder_unpack calls it, and during the search.
  */
-struct capabilities capabilities_read(struct bytes image, const struct allocator *allocator);
+struct capabilities capabilities_read(struct bytes image, const struct allocator *allocator,
+                                      const struct pause *pause);
 
 /* Adds "nullfs, initramfs_options= (zstd payload)", "none (...)" or "unknown (bzip2 payload ...)".
  */

@@ -6,12 +6,12 @@
 #include "decoder.h"
 
 enum decoder_result decoder_gzip(struct bytes packed, const struct allocator *allocator,
-                                 struct buffer output);
+                                 const struct pause *pause, struct buffer output);
 enum decoder_result decoder_lz4(struct bytes packed, const struct allocator *allocator,
-                                struct buffer output);
+                                const struct pause *pause, struct buffer output);
 enum decoder_result decoder_xz(struct bytes packed, const struct allocator *allocator,
-                               struct buffer output);
+                               const struct pause *pause, struct buffer output);
 enum decoder_result decoder_zstd(struct bytes packed, const struct allocator *allocator,
-                                 struct buffer output);
+                                 const struct pause *pause, struct buffer output);
 
 #endif

@@ -16,7 +16,8 @@
 #define FLAG_COMMENT  16
 #define FLAGS_UNKNOWN 0xe0
 
-/* zlib keeps a few KiB of state; whatever it asks for stays below the promise of decoder.h. */
+/* zlib keeps some KiB of state and a window of 32; whatever it asks for stays below the promise of
+ * decoder.h. */
 static void *zlib_allocate(void *opaque, unsigned int count, unsigned int size_bytes)
 {
     const struct allocator *allocator = opaque;
@@ -74,8 +75,27 @@ static enum decoder_result result_of(int inflated)
     }
 }
 
+/* To the end of the stream, or of the output. */
+static int inflate_all(z_stream *stream, const struct pause *pause, struct buffer output)
+{
+    size_t left_bytes = output.size;
+    int inflated = Z_OK;
+
+    stream->next_out = output.data;
+    while (inflated == Z_OK && left_bytes > 0) {
+        size_t step_bytes = left_bytes < PAUSE_BYTES ? left_bytes : PAUSE_BYTES;
+
+        stream->avail_out = (uInt)step_bytes;
+        inflated = inflate(stream, step_bytes == left_bytes ? Z_FINISH : Z_NO_FLUSH);
+        left_bytes -= step_bytes - stream->avail_out;
+        pause_call(pause);
+    }
+    stream->avail_out = (uInt)left_bytes;
+    return inflated;
+}
+
 enum decoder_result decoder_gzip(struct bytes packed, const struct allocator *allocator,
-                                 struct buffer output)
+                                 const struct pause *pause, struct buffer output)
 {
     z_stream stream = {
         .zalloc = zlib_allocate,
@@ -92,9 +112,7 @@ enum decoder_result decoder_gzip(struct bytes packed, const struct allocator *al
         return DECODER_NO_MEMORY;
     stream.next_in = (Bytef *)(uintptr_t)rest.data;
     stream.avail_in = (uInt)rest.size;
-    stream.next_out = output.data;
-    stream.avail_out = (uInt)output.size;
-    result = result_of(inflate(&stream, Z_FINISH));
+    result = result_of(inflate_all(&stream, pause, output));
     rest = bytes_from(rest, rest.size - stream.avail_in);
     (void)inflateEnd(&stream);
 

@@ -7,7 +7,7 @@
 #define BLOCK_MAX_BYTES (8 * 1024 * 1024) /* unpacked, of the legacy frame */
 
 enum decoder_result decoder_lz4(struct bytes packed, const struct allocator *allocator,
-                                struct buffer output)
+                                const struct pause *pause, struct buffer output)
 {
     struct bytes rest = bytes_from(packed, MAGIC_BYTES);
     size_t done = 0;
@@ -30,6 +30,7 @@ enum decoder_result decoder_lz4(struct bytes packed, const struct allocator *all
             return DECODER_CORRUPT;
         done += (size_t)unpacked_bytes;
         rest = bytes_from(rest, block_bytes);
+        pause_call(pause);
     }
     return done == output.size ? DECODER_DONE : DECODER_CORRUPT;
 }

@@ -146,14 +146,14 @@ static enum decoder_result read_block_header(struct bytes rest, struct block *re
 
 /* Unpacks LZMA2 data to the start of output, which is the dictionary at the same time. */
 static enum decoder_result unpack_lzma2(struct bytes *rest, const struct block *block,
-                                        const struct allocator *allocator, struct buffer output,
+                                        const struct allocator *allocator,
+                                        const struct pause *pause, struct buffer output,
                                         size_t *ret_size)
 {
     struct lzma_memory memory = { { lzma_allocate, lzma_release }, allocator };
-    SizeT used = rest->size;
     CLzma2Dec decoder;
-    ELzmaStatus status;
-    SRes result;
+    ELzmaStatus status = LZMA_STATUS_NOT_FINISHED;
+    SRes result = SZ_OK;
 
     Lzma2Dec_CONSTRUCT(&decoder);
     if (Lzma2Dec_AllocateProbs(&decoder, block->dictionary, &memory.functions) != SZ_OK)
@@ -161,19 +161,30 @@ static enum decoder_result unpack_lzma2(struct bytes *rest, const struct block *
     decoder.decoder.dic = output.data;
     decoder.decoder.dicBufSize = output.size;
     Lzma2Dec_Init(&decoder);
-    result =
-        Lzma2Dec_DecodeToDic(&decoder, output.size, rest->data, &used, LZMA_FINISH_END, &status);
+    while (result == SZ_OK && status == LZMA_STATUS_NOT_FINISHED) {
+        size_t left_bytes = output.size - decoder.decoder.dicPos;
+        bool is_last = left_bytes <= PAUSE_BYTES;
+        SizeT used = rest->size;
+
+        result = Lzma2Dec_DecodeToDic(
+            &decoder, is_last ? output.size : decoder.decoder.dicPos + PAUSE_BYTES, rest->data,
+            &used, is_last ? LZMA_FINISH_END : LZMA_FINISH_ANY, &status);
+        *rest = bytes_from(*rest, used);
+        pause_call(pause);
+        if (is_last)
+            break;
+    }
     *ret_size = decoder.decoder.dicPos;
     Lzma2Dec_FreeProbs(&decoder, &memory.functions);
 
-    *rest = bytes_from(*rest, used);
     return result == SZ_OK && status == LZMA_STATUS_FINISHED_WITH_MARK ? DECODER_DONE
                                                                        : DECODER_CORRUPT;
 }
 
 /* Unpacks the block that *rest starts with to the start of output. */
 static enum decoder_result unpack_block(struct bytes *rest, const struct allocator *allocator,
-                                        struct buffer output, size_t *ret_size)
+                                        const struct pause *pause, struct buffer output,
+                                        size_t *ret_size)
 {
     enum decoder_result result;
     struct bytes data, content;
@@ -183,7 +194,7 @@ static enum decoder_result unpack_block(struct bytes *rest, const struct allocat
     if ((result = read_block_header(*rest, &block)))
         return result;
     data = block.behind;
-    if ((result = unpack_lzma2(&data, &block, allocator, output, ret_size)))
+    if ((result = unpack_lzma2(&data, &block, allocator, pause, output, ret_size)))
         return result;
     if (block.has_x86)
         z7_BranchConvSt_X86_Dec(output.data, *ret_size, block.x86_start, &x86_state);
@@ -217,7 +228,7 @@ static bool is_end_whole(struct bytes packed, struct bytes end)
 }
 
 enum decoder_result decoder_xz(struct bytes packed, const struct allocator *allocator,
-                               struct buffer output)
+                               const struct pause *pause, struct buffer output)
 {
     struct bytes rest = bytes_from(packed, STREAM_HEADER_BYTES);
     enum decoder_result result;
@@ -230,7 +241,7 @@ enum decoder_result decoder_xz(struct bytes packed, const struct allocator *allo
     while (rest.size > 0 && rest.data[0] != 0) {
         if (++blocks > BLOCKS_MAX)
             return DECODER_UNSUPPORTED;
-        if ((result = unpack_block(&rest, allocator, output, &size)))
+        if ((result = unpack_block(&rest, allocator, pause, output, &size)))
             return result;
         output = (struct buffer){ output.data + size, output.size - size };
     }

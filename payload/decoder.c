@@ -6,7 +6,7 @@ static const struct {
     uint8_t start[8];
     uint8_t start_size;
     enum decoder_result (*unpack)(struct bytes packed, const struct allocator *allocator,
-                                  struct buffer output);
+                                  const struct pause *pause, struct buffer output);
 } packings[] = {
     [PACKING_GZIP] = { "gzip", { 0x1f, 0x8b }, 2, decoder_gzip },
     [PACKING_LZ4] = { "lz4", { 0x02, 0x21, 0x4c, 0x18 }, 4, decoder_lz4 },
@@ -38,7 +38,7 @@ bool packing_is_read(enum packing packing)
 }
 
 enum decoder_result decoder_unpack(struct bytes packed, const struct allocator *allocator,
-                                   struct buffer output)
+                                   const struct pause *pause, struct buffer output)
 {
     enum packing packing = packing_of(packed);
 
@@ -47,5 +47,5 @@ enum decoder_result decoder_unpack(struct bytes packed, const struct allocator *
         return DECODER_UNSUPPORTED;
     if (output.size == 0)
         return DECODER_CORRUPT;
-    return packings[packing].unpack(packed, allocator, output);
+    return packings[packing].unpack(packed, allocator, pause, output);
 }

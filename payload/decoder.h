@@ -12,6 +12,7 @@
 
 #include "allocator.h"
 #include "bytes.h"
+#include "pause.h"
 
 #define DECODER_MEMORY_MAX_BYTES (256 * 1024)
 
@@ -49,9 +50,10 @@ bool packing_is_read(enum packing packing);
 
 /*
  * packed: untrusted, from the first byte of the format to its last. output: exactly as large as the
- * content must be; its contents are undefined unless the result is DECODER_DONE.
+ * content must be; its contents are undefined unless the result is DECODER_DONE. pause is called
+ * about every PAUSE_BYTES of the output; of lz4, every 8 MiB.
  */
 enum decoder_result decoder_unpack(struct bytes packed, const struct allocator *allocator,
-                                   struct buffer output);
+                                   const struct pause *pause, struct buffer output);
 
 #endif

@@ -66,7 +66,8 @@ int main(int count, char **names)
             result = 1;
             continue;
         }
-        capabilities = capabilities_read((struct bytes){ image.data, image.size }, &allocator);
+        capabilities = capabilities_read((struct bytes){ image.data, image.size }, &allocator,
+                                         &(struct pause){ NULL, NULL });
         capabilities_describe(&capabilities, &text);
         printf("%s: %.*s, %.0f ms\n", names[i], (int)text.size, text.data, now_ms() - start_ms);
         free(image.data);

@@ -194,7 +194,7 @@ static enum root_mode decide(const struct config *config, struct text *detail,
         if (!linux_file && config->root_mode == ROOT_AUTO)
             die("rootfs=auto asks the kernel: expected its image as LINUX=");
         if (linux_file)
-            capabilities = capabilities_read(kernel, &allocator);
+            capabilities = capabilities_read(kernel, &allocator, &(struct pause){ NULL, NULL });
     }
     check(root_choose(&request, detail, &choice), detail);
     text_clear(detail);

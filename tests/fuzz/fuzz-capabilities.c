@@ -33,7 +33,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     unsigned int taken = 0;
     const struct allocator allocator = { allocate, release, &taken };
     struct bytes image = { data, size };
-    struct capabilities found = capabilities_read(image, &allocator);
+    struct capabilities found = capabilities_read(image, &allocator, &(struct pause){ NULL, NULL });
     char memory[CAPABILITIES_TEXT_MAX_BYTES];
     struct text text = TEXT(memory);
 

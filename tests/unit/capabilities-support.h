@@ -13,7 +13,14 @@ struct counting {
     struct allocator allocator;
     size_t now_bytes, peak_bytes;
     unsigned int requests, refuse;
+    struct pause pause;
+    unsigned int pauses;
 };
+
+static inline void counting_pause(void *context)
+{
+    ((struct counting *)context)->pauses++;
+}
 
 static inline void *counting_allocate(void *context, size_t size_bytes)
 {
@@ -48,8 +55,9 @@ static inline struct capabilities read_counting(struct bytes image, struct count
     struct buffer copy = exact_copy(image);
 
     counting->allocator = (struct allocator){ counting_allocate, counting_release, counting };
-    counting->now_bytes = counting->peak_bytes = counting->requests = 0;
-    capabilities = capabilities_read(buffer_bytes(copy), &counting->allocator);
+    counting->now_bytes = counting->peak_bytes = counting->requests = counting->pauses = 0;
+    counting->pause = (struct pause){ counting_pause, counting };
+    capabilities = capabilities_read(buffer_bytes(copy), &counting->allocator, &counting->pause);
     assert_int_equal(counting->now_bytes, 0);
     free(copy.data);
     if (!capabilities.known) {

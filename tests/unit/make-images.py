@@ -26,6 +26,14 @@ def kernel():
     return b"".join(parts)
 
 
+def large_kernel():
+    """Many times as much as is unpacked between two pauses, with the words in the end."""
+    chance = random.Random(4)
+    text = bytes(chance.randrange(256) for _ in range(999))
+    parts = [b"\xe8" + struct.pack("<i", number) + text for number in range(700)]
+    return b"".join(parts) + kernel()
+
+
 def packed(command, content):
     return subprocess.run(command, input=content, stdout=subprocess.PIPE, check=True).stdout
 
@@ -49,26 +57,33 @@ def zboot(payload, length):
     return bytes(header) + payload + b"code behind the payload"
 
 
-def main():
-    content = kernel()
+def payloads(content):
+    """The options are those of the kernel's build (scripts/Makefile.lib)."""
     size = struct.pack("<I", len(content))
-    # The options are those of the kernel's build (scripts/Makefile.lib).
-    files = {
+    return {
         "gzip": packed(["gzip", "-n", "-f", "-9"], content),
         "zstd": packed(["zstd", "-q", "-22", "--ultra", "-c"], content) + size,
         "lz4": packed(["lz4", "-q", "-l", "-9", "-c"], content) + size,
         "xz": packed(["xz", "--check=crc32", "--x86", "--lzma2=dict=32MiB"], content) + size,
         "xz-plain": packed(["xz", "--check=crc32"], content) + size,
         "xz-two-blocks": packed(["xz", "--check=crc32", "--x86", "--lzma2=dict=64KiB",
-                                 "--block-size=2000"], content) + size,
+                                 f"--block-size={len(content) * 2 // 3}"], content) + size,
         "xz-crc64": packed(["xz", "--check=crc64"], content) + size,
         "xz-arm64": packed(["xz", "--check=crc32", "--arm", "--lzma2"], content) + size,
         "bzip2": packed(["bzip2", "-9"], content) + size,
         "lzma": packed(["xz", "--format=lzma"], content) + size,
     }
+
+
+def main():
+    content = kernel()
+    files = payloads(content)
+    large = payloads(large_kernel())
     FOLDER.mkdir(parents=True, exist_ok=True)
     for name, payload in files.items():
         (FOLDER / f"x86-{name}").write_bytes(x86(payload))
+    for name in ("gzip", "lz4", "xz", "xz-two-blocks", "zstd"):
+        (FOLDER / f"large-{name}").write_bytes(x86(large[name]))
     for name, size_bytes in ("gzip", 0), ("zstd", 4):
         (FOLDER / f"zboot-{name}").write_bytes(
             zboot(files[name], len(files[name]) - size_bytes))

@@ -1,4 +1,5 @@
 #include "capabilities-support.h"
+#include "payload/decoder.h"
 
 /* Of the x86 setup header, as make-images.py writes it */
 #define PROTOCOL      0x206
@@ -32,6 +33,55 @@ static void reads_every_kind_of_image(void **state)
         assert_describes(&capabilities, cases[i].expected);
         free(image.data);
     }
+}
+
+/* What takes long lets others have their turn: while it is unpacked, and while it is searched. */
+static void reads_large_images_with_pauses(void **state)
+{
+    static const struct {
+        const char *name;
+        unsigned int least;
+    } cases[] = {
+        { "large-gzip", 11 }, { "large-lz4", 7 }, /* one block */
+        { "large-xz", 11 },   { "large-xz-two-blocks", 11 },
+        { "large-zstd", 7 }, /* counts what goes in, and that is little here */
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
+        struct buffer image = read_fixture(cases[i].name);
+        struct counting counting = { .refuse = 0 };
+        struct capabilities capabilities = read_counting(buffer_bytes(image), &counting);
+
+        assert_true(capabilities.nonroot_initramfs && capabilities.initramfs_options);
+        assert_true(counting.pauses >= cases[i].least);
+        assert_true(counting.peak_bytes <= 1024 * 1024 + DECODER_MEMORY_MAX_BYTES);
+        free(image.data);
+    }
+}
+
+/* An image is searched in pieces: a word counts wherever one ends. */
+static void finds_words_between_pieces(void **state)
+{
+    static const size_t size = 0x40 + PAUSE_BYTES + 200;
+    static const char word[] = "\0immutable_rootfs";
+    uint8_t *image = malloc(size);
+
+    (void)state;
+    assert_non_null(image);
+    for (size_t at = PAUSE_BYTES - 40; at < PAUSE_BYTES + 40; at++) {
+        memset(image, 0, 0x40);
+        memcpy(image + 0x38, "ARM\x64", 4);
+        memset(image + 0x40, 'x', size - 0x40);
+        memcpy(image + at, word, sizeof(word));
+        assert_true(read_image((struct bytes){ image, size }).immutable_rootfs);
+        image[at] = 'x';
+        assert_false(read_image((struct bytes){ image, size }).immutable_rootfs);
+        image[at] = 0;
+        image[at + sizeof(word) - 1] = 'x';
+        assert_false(read_image((struct bytes){ image, size }).immutable_rootfs);
+    }
+    free(image);
 }
 
 /* An arm64 Image that holds the given text, which may hold NULs. */
@@ -149,8 +199,12 @@ static void real_kernels_say_what_they_can(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(reads_every_kind_of_image),      cmocka_unit_test(tells_words_from_text),
-        cmocka_unit_test(tells_who_unpacks_zstd),         cmocka_unit_test(other_files_are_unknown),
+        cmocka_unit_test(reads_every_kind_of_image),
+        cmocka_unit_test(reads_large_images_with_pauses),
+        cmocka_unit_test(finds_words_between_pieces),
+        cmocka_unit_test(tells_words_from_text),
+        cmocka_unit_test(tells_who_unpacks_zstd),
+        cmocka_unit_test(other_files_are_unknown),
         cmocka_unit_test(real_kernels_say_what_they_can),
     };
 

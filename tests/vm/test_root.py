@@ -92,6 +92,14 @@ def test_user_rdinit(boot, kernel):
     assert seen.options == f"a rdinit=/.pivotboot/leaf b {DONE} -- c"
 
 
+def test_initrd_arrives_while_the_kernel_is_asked(boot, web):
+    """It has been asked for when the answer ends the boot."""
+    web.put("vmlinuz", paths.kernel("kernel-6.1"))
+    web.put("initrd", blob(100_000))
+    boot.fails("linux=@/vmlinuz initrd=@/initrd stream=off rootfs=nullfs", 160)
+    assert "/initrd" in [path for _, path in web.requests()]
+
+
 @pytest.mark.parametrize(
     "initrd, way",
     [
