@@ -2,10 +2,12 @@
 
 #include "../kernel-cmdline/cmdline.h"
 #include "../payload/cpio.h"
+#include "../payload/kernel-payload.h"
 #include "../payload/leaf-archive.h"
 #include "configure.h"
 #include "initrd-plan.h"
 #include "leaf-program.h"
+#include "memory.h"
 #include "unpack.h"
 
 /* What is to be fetched as the file; the URL goes to ret_url, of URL_MAX_BYTES. */
@@ -144,12 +146,27 @@ static void arrival_keep(struct initrd_arrival *arrival, struct initrd_file *fil
     file->blob = packed;
 }
 
+/* Whether the file fits into half of the memory beside the kernel that is unpacked to be asked. */
+static bool has_room_ahead(const struct boot *boot, const struct initrd_file *file)
+{
+    struct memory memory = memory_look(boot->services);
+    uint64_t kernel_bytes = kernel_payload_find(boot->kernel.bytes).unpacked_bytes;
+    uint64_t unpacked_bytes = file->unpacked ? file->unpacked_bytes : 0;
+    uint64_t room_bytes = memory.free_bytes / 2;
+
+    return kernel_bytes <= room_bytes && unpacked_bytes <= room_bytes - kernel_bytes &&
+           file->size_bytes <= room_bytes - kernel_bytes - unpacked_bytes;
+}
+
 enum status initrd_load_begin(struct boot *boot)
 {
-    for (size_t i = 0; i < boot->plan.count; i++)
-        if (!boot->plan.files[i].streamed)
-            return arrival_begin(boot, i);
-    return STATUS_OK;
+    size_t i = 0;
+
+    while (i < boot->plan.count && boot->plan.files[i].streamed)
+        i++;
+    return i < boot->plan.count && has_room_ahead(boot, &boot->plan.files[i])
+               ? arrival_begin(boot, i)
+               : STATUS_OK;
 }
 
 void initrd_load_poll(struct boot *boot)

@@ -5,8 +5,9 @@
 #include "boot.h"
 
 /*
- * Begins to fetch the first file that is not streamed; from here on, nothing else is fetched before
- * initrd_load_early. Errors of configure_resolve; STATUS_OUT_OF_MEMORY.
+ * Begins to fetch the first file that is not streamed, where there is plenty of room for it; from
+ * here on, nothing else is fetched before initrd_load_early. Errors of configure_resolve;
+ * STATUS_OUT_OF_MEMORY.
  */
 enum status initrd_load_begin(struct boot *boot);
 

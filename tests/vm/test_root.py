@@ -8,7 +8,7 @@ import archive
 import bzimage
 import network
 import paths
-from conftest import blob
+from conftest import BOOT_SECONDS, blob
 
 IMMUTABLE, NULLFS_WORD, NONROOT = b"immutable_rootfs", b"nullfs_rootfs", b"nonroot_initramfs"
 OPTIONS = b"initramfs_options="
@@ -96,8 +96,19 @@ def test_initrd_arrives_while_the_kernel_is_asked(boot, web):
     """It has been asked for when the answer ends the boot."""
     web.put("vmlinuz", paths.kernel("kernel-6.1"))
     web.put("initrd", blob(100_000))
-    boot.fails("linux=@/vmlinuz initrd=@/initrd stream=off rootfs=nullfs", 160)
+    boot.fails("linux=@/vmlinuz initrd=@/initrd rootfs=nullfs", 160)
     assert "/initrd" in [path for _, path in web.requests()]
+
+
+def test_kernel_is_asked_where_memory_is_short(boot, web):
+    """Beside what is unpacked for that, the initrd has no room: it is fetched afterwards."""
+    web.put("vmlinuz", paths.kernel("kernel-6.1"))
+    web.put("initrd", bytes(50_000_000))
+    line = "linux=@/vmlinuz initrd=@/initrd initrd-size=50000000 stream=off"
+    with boot.start(line, memory="160") as vm:
+        found = vm.wait_for("^pivotboot: (initrd: not checked|error: .*)", BOOT_SECONDS)
+        assert found[1] == "initrd: not checked", vm.report()
+        assert "the kernel has none" in vm.console
 
 
 @pytest.mark.parametrize(
