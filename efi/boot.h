@@ -72,7 +72,7 @@ struct initrd_plan {
 
 /* Unpacks an initrd while it arrives: efi/initrd-load.c. */
 struct initrd_unpacking {
-    struct timed_sink timed; /* first: where the bytes go */
+    struct timed_sink timed; /* where the bytes go */
     struct unzstd unzstd;
     struct allocator allocator;
 };

@@ -29,13 +29,6 @@ enum status initrd_load_early(struct boot *boot);
 enum status initrd_load_file(struct boot *boot, size_t i);
 
 /*
- * Fills in boot->plan.layout: from here on it is known what the kernel gets but for the bytes
- * of the streamed files. STATUS_OUT_OF_MEMORY, STATUS_BLOB_TOO_LARGE, STATUS_INITRD_ROOM,
- * errors of leaf_archive_size and leaf_part_head.
- */
-enum status initrd_load_layout(struct boot *boot);
-
-/*
  * Writes what the kernel gets into the kernel's own buffer, of plan.layout.size_bytes; streamed
  * files are fetched on the way and verified one after the other. Unless it returns STATUS_OK
  * the contents are undefined, unverified and must not be used.

@@ -7,6 +7,7 @@
 #include "boot.h"
 #include "configure.h"
 #include "fetch.h"
+#include "initrd-compose.h"
 #include "initrd-load.h"
 #include "initrd-plan.h"
 #include "loader-interface.h"
@@ -306,7 +307,7 @@ static enum status boot_run(struct boot *b)
         return fail(b, "initrd", st);
     if ((st = initrd_plan_choose(b)))
         return fail(b, "initrd", st);
-    if ((st = initrd_load_layout(b)))
+    if ((st = initrd_compose(b)))
         return fail(b, "initrd", st);
     if ((st = handoff_prepare(b)))
         return fail(b, "hand-off", st);
