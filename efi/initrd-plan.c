@@ -382,7 +382,8 @@ enum status initrd_plan_choose(struct boot *boot)
     for (size_t i = 0; i < plan->count; i++)
         if ((st = choose_unpack_last(boot, i)))
             return st;
-    if ((st = initrd_plan_room(boot, known_block_bytes(plan), known_copied_bytes(plan))))
+    /* What is copied lies in memory already. */
+    if ((st = initrd_plan_room(boot, known_block_bytes(plan), 0)))
         return st;
     log_choice(boot);
     return STATUS_OK;

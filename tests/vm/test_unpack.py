@@ -138,6 +138,19 @@ def test_auto_leaves_it_to_the_kernel_where_memory_is_short(boot, files):
     assert (seen.initrd_size, seen.initrd_sha256) == (len(packed), sha256(packed))
 
 
+@pytest.mark.parametrize("unpacked", [False, True])
+def test_room_for_two_copies_is_enough(boot, web, unpacked):
+    """One of ours, and the kernel's: what is here already is not needed once more."""
+    contents = bytes(65_000_000)
+    web.put("initrd", archive.zstd(contents) if unpacked else contents)
+    told = f"decompress=always initrd-unpacked-size={len(contents)}" if unpacked else ""
+    seen = boot.succeeds(
+        f"linux=@/probe.efi initrd=@/initrd stream=off rootfs=none {told} {END}",
+        memory="160" if unpacked else "224",
+    )
+    assert seen.initrd_size == len(contents)
+
+
 def test_always_where_memory_is_short(boot, web):
     """Nothing is held beside what the kernel gets."""
     unpacked = bytes(80_000_000)
