@@ -103,7 +103,7 @@ enum status fetch_into(const struct fetch *fetch, const struct fetch_file *file,
 /*
  * Fetches a part of a file, unchecked: for looking at it beforehand, never for use. What is
  * fetched may be less where the file ends. ret_file_bytes gets the size of the whole file, or
- * SINK_SIZE_UNKNOWN (untrusted). Errors of download_get, mirror_url and pages_sink; the pages are
+ * SINK_SIZE_UNKNOWN (untrusted). Errors of download_step, mirror_url and pages_sink; the pages are
  * freed then.
  */
 enum status fetch_range(const struct fetch *fetch, struct bytes url, struct http_range range,

@@ -319,7 +319,7 @@ static enum status choose_unpack(struct boot *boot, size_t i)
 {
     struct initrd_file *file = &boot->plan.files[i];
     bool told = boot->config.given[KEY_initrd_unpacked_size] > 0;
-    const char *reason = unpack_reason(boot, INITRD_FORMAT_ZSTD);
+    const char *reason = unpack_reason(boot);
     enum status st;
 
     if (!reason || (!told && !file->streamed))
@@ -382,9 +382,6 @@ enum status initrd_plan_choose(struct boot *boot)
     for (size_t i = 0; i < plan->count; i++)
         if ((st = choose_unpack_last(boot, i)))
             return st;
-    /* What is copied lies in memory already. */
-    if ((st = initrd_plan_room(boot, known_block_bytes(plan), 0)))
-        return st;
     log_choice(boot);
     return STATUS_OK;
 }

@@ -36,7 +36,8 @@ enum status initrd_plan_stream(struct boot *boot);
  * With the root mode known and what is not streamed in memory: fills in the rest of boot->plan but
  * the layout, and says in a line how it will be done. Without a word from the owner
  * (initrd-format), a server that ignores ranges means move where more than the first bytes of a
- * streamed file have to be seen. Same errors, and those of initrd_load_file and unpack_measure.
+ * streamed file have to be seen. Errors of configure_resolve, fetch_range, initrd_load_file and
+ * unpack_measure.
  */
 enum status initrd_plan_choose(struct boot *boot);
 

@@ -1,6 +1,7 @@
 #include "platform.h"
 
 #include "arch/cycles.h"
+#include "pages.h"
 
 static uint64_t now_ms(struct net_platform *net)
 {
@@ -20,7 +21,6 @@ static uint32_t random(struct net_platform *net)
     return (uint32_t)((mixed ^ mixed >> 31) >> 32);
 }
 
-/* Pool memory is only aligned to 8; what is needed to free it is kept in front of it. */
 #define ALIGNMENT 16
 
 /*
@@ -30,47 +30,42 @@ static uint32_t random(struct net_platform *net)
  */
 #define PAGES_FROM_BYTES (1024 * 1024)
 
+/* In front of what is given: what it takes to free it. */
 struct block {
-    void *start;
-    uint64_t size_bytes;
+    struct pages pages; /* or, without data: */
+    void *pool;
+    uint64_t size_bytes; /* as asked for */
 };
 
-_Static_assert(sizeof(struct block) <= ALIGNMENT, "fits in front");
+/* Pool memory is only aligned to 8. */
+#define FRONT_BYTES (sizeof(struct block) + ALIGNMENT)
 
-static UINTN page_count(uint64_t size_bytes)
+/* Where it begins; NULL: there is none. */
+static void *take(EFI_BOOT_SERVICES *services, struct block *block)
 {
-    return (size_bytes + 2 * ALIGNMENT) / PAGE_BYTES + 1;
-}
+    uint64_t size_bytes = block->size_bytes + FRONT_BYTES;
 
-/* NULL: there is none. */
-static void *take(EFI_BOOT_SERVICES *services, size_t size)
-{
-    EFI_PHYSICAL_ADDRESS address = 0;
-    void *pool = NULL;
-
-    if (size < PAGES_FROM_BYTES)
-        return services->AllocatePool(EfiLoaderData, size + 2 * ALIGNMENT, &pool) == EFI_SUCCESS
-                   ? pool
-                   : NULL;
-    return services->AllocatePages(AllocateAnyPages, EfiLoaderData, page_count(size), &address) ==
-                   EFI_SUCCESS
-               ? (void *)(uintptr_t)address
-               : NULL;
+    if (block->size_bytes >= PAGES_FROM_BYTES)
+        return pages_allocate(&block->pages, services, size_bytes) ? NULL : block->pages.data;
+    if (services->AllocatePool(EfiLoaderData, size_bytes, &block->pool) != EFI_SUCCESS)
+        return NULL;
+    return block->pool;
 }
 
 static void *allocate(struct net_platform *net, size_t size)
 {
     struct platform *platform = (struct platform *)net;
+    struct block block = { .size_bytes = size };
     uintptr_t aligned;
     void *start;
 
-    if (size > SIZE_MAX - 2 * ALIGNMENT)
+    if (size > SIZE_MAX - FRONT_BYTES)
         return NULL;
-    start = take(platform->services, size);
+    start = take(platform->services, &block);
     if (!start)
         return NULL;
-    aligned = ((uintptr_t)start + 2 * ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
-    ((struct block *)aligned)[-1] = (struct block){ start, size };
+    aligned = ((uintptr_t)start + FRONT_BYTES) / ALIGNMENT * ALIGNMENT;
+    ((struct block *)aligned)[-1] = block;
     platform->used_bytes += size;
     if (platform->used_bytes > platform->most_bytes)
         platform->most_bytes = platform->used_bytes;
@@ -86,10 +81,10 @@ static void release(struct net_platform *net, void *memory)
         return;
     block = ((struct block *)memory)[-1];
     platform->used_bytes -= block.size_bytes;
-    if (block.size_bytes < PAGES_FROM_BYTES)
-        platform->services->FreePool(block.start);
+    if (block.pages.data)
+        pages_free(&block.pages);
     else
-        platform->services->FreePages((uintptr_t)block.start, page_count(block.size_bytes));
+        platform->services->FreePool(block.pool);
 }
 
 static bool aborted(struct net_platform *net)

@@ -29,9 +29,9 @@ bool unpack_has_room(const struct boot *boot)
     return config->given[KEY_initrd_unpacked_size] > 0;
 }
 
-const char *unpack_reason(const struct boot *boot, enum initrd_format format)
+const char *unpack_reason(const struct boot *boot)
 {
-    if (format != INITRD_FORMAT_ZSTD || boot->config.decompress == DECOMPRESS_NEVER)
+    if (boot->config.decompress == DECOMPRESS_NEVER)
         return NULL;
     if (boot->config.decompress == DECOMPRESS_ALWAYS)
         return "as configured";
@@ -54,7 +54,7 @@ const char *unpack_last_reason(struct boot *boot, const struct initrd_file *file
     if (boot->plan.wrap || format != INITRD_FORMAT_ZSTD ||
         boot->config.decompress == DECOMPRESS_NEVER)
         return NULL;
-    if ((reason = unpack_reason(boot, format)))
+    if ((reason = unpack_reason(boot)))
         return reason;
     if (file->size_bytes > COMPRESSED_MOST_BYTES)
         return "no kernel unpacks 4 GiB and more of zstd";

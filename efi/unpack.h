@@ -17,12 +17,13 @@
 bool unpack_has_room(const struct boot *boot);
 
 /*
- * Why a file of this format is to be unpacked, whatever the kernel can do and before it is known
- * who else would; NULL: that decides. Static.
+ * Why files that are zstd are to be unpacked, whatever the kernel can do and before it is known who
+ * else would; NULL: that decides. Static.
  */
-const char *unpack_reason(const struct boot *boot, enum initrd_format format);
+const char *unpack_reason(const struct boot *boot);
 
-/* The same, once it is known whether the leaf init unpacks it. May ask the kernel. */
+/* The same for a file of this format, once it is known whether the leaf init unpacks it. May ask
+ * the kernel. */
 const char *unpack_last_reason(struct boot *boot, const struct initrd_file *file,
                                enum initrd_format format);
 

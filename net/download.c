@@ -362,20 +362,3 @@ struct bytes download_url(const struct download *download)
 
     return own->answered ? text_bytes(&own->url) : download->request->urls[0];
 }
-
-enum status download_get(struct network *network, const struct download_request *request,
-                         struct text *detail, struct text *ret_url)
-{
-    struct download *download;
-    bool done = false;
-    enum status st = download_start(network, request, detail, &download);
-
-    while (!st && !done)
-        st = download_step(download, &done);
-    if (!st && ret_url) {
-        text_clear(ret_url);
-        text_add_bytes(ret_url, download_url(download));
-    }
-    download_stop(download);
-    return st;
-}

@@ -89,11 +89,4 @@ void download_stop(struct download *download);
  * long as the download. */
 struct bytes download_url(const struct download *download);
 
-/*
- * All of it at once. Same errors. ret_url (may be NULL) gets what download_url returns: a capacity
- * of URL_MAX_BYTES or more.
- */
-enum status download_get(struct network *network, const struct download_request *request,
-                         struct text *detail, struct text *ret_url);
-
 #endif

@@ -4,9 +4,7 @@
 #include <zstd_errors.h>
 
 #include "decoder-formats.h"
-
-/* Kernels ask for a window of 128 MiB; here the output serves as the window, whatever its size. */
-#define WINDOW_LOG_MAX 31
+#include "unzstd.h"
 
 static enum decoder_result decode(ZSTD_DCtx *decoder, struct bytes packed,
                                   const struct pause *pause, struct buffer output)
@@ -41,7 +39,9 @@ enum decoder_result decoder_zstd(struct bytes packed, const struct allocator *al
 
     if (!decoder)
         return DECODER_NO_MEMORY;
-    ZSTD_DCtx_setParameter(decoder, ZSTD_d_windowLogMax, WINDOW_LOG_MAX);
+    /* Kernels ask for a window of 128 MiB; here the output serves as the window, whatever its size.
+     */
+    ZSTD_DCtx_setParameter(decoder, ZSTD_d_windowLogMax, UNZSTD_WINDOW_LOG);
     ZSTD_DCtx_setParameter(decoder, ZSTD_d_stableOutBuffer, 1);
     result = decode(decoder, packed, pause, output);
     ZSTD_freeDCtx(decoder);

@@ -64,6 +64,22 @@ void target_init(struct target *target, struct rig *rig, const struct job *job)
     target->detail = detail_clear(&rig->detail);
 }
 
+/* All of it at once. */
+static enum status download(struct rig *rig, const struct download_request *request,
+                            struct text *detail, struct text *ret_url)
+{
+    struct download *download;
+    bool done = false;
+    enum status st = download_start(rig->network, request, detail, &download);
+
+    while (!st && !done)
+        st = download_step(download, &done);
+    if (!st && ret_url)
+        text_add_bytes(ret_url, download_url(download));
+    download_stop(download);
+    return st;
+}
+
 enum status target_get(struct target *target, struct rig *rig, const struct job *job,
                        struct mirrors *mirrors, struct detail *ret_url)
 {
@@ -92,8 +108,7 @@ enum status target_get(struct target *target, struct rig *rig, const struct job 
         mirrors_init(mirrors, count);
     rig->received_bytes = 0;
     target->took_ms = rig->platform.now_ms(&rig->platform);
-    st = download_get(rig->network, &request, target->detail,
-                      ret_url ? detail_clear(ret_url) : NULL);
+    st = download(rig, &request, target->detail, ret_url ? detail_clear(ret_url) : NULL);
     target->took_ms = rig->platform.now_ms(&rig->platform) - target->took_ms;
     free(target->memory);
     target->memory = NULL;
