@@ -103,7 +103,16 @@ void *lwip_port_heap(void);
 #define TCP_MAXRTX        10
 #define TCP_SYNMAXRTX     10 /* the idle deadline comes first */
 
+/*
+ * Ports of ours (RFC 6335, section 6). lwIP may begin at the end of its own range, once in 16384
+ * boots; it then steps over that end to port 0, and no connection can be opened.
+ */
 #define LWIP_RANDOMIZE_INITIAL_LOCAL_PORTS 1
+#define TCP_LOCAL_PORT_RANGE_START         0xC000
+#define TCP_LOCAL_PORT_RANGE_END           0xFFFF /* behind the last one */
+#define TCP_ENSURE_LOCAL_PORT_RANGE(random) \
+    ((u16_t)(TCP_LOCAL_PORT_RANGE_START +   \
+             (random) % (TCP_LOCAL_PORT_RANGE_END - TCP_LOCAL_PORT_RANGE_START)))
 
 /* These compare the window with lwIP's own pbuf pool, which is not used. */
 #define LWIP_DISABLE_TCP_SANITY_CHECKS 1

@@ -15,7 +15,9 @@ static uint64_t rig_now_ms(struct net_platform *platform)
 
 static uint32_t rig_random(struct net_platform *platform)
 {
-    return rig_of(platform)->real.random(platform);
+    const struct rig *rig = rig_of(platform);
+
+    return rig->has_fixed_random ? rig->fixed_random : rig->real.random(platform);
 }
 
 static void *rig_allocate(struct net_platform *platform, size_t size)

@@ -50,11 +50,31 @@ static void repeats_itself_when_a_segment_is_lost(void **state)
     rig_end(&rig);
 }
 
+/* Whatever port chance says is the first one. */
+static void connects_from_any_port(void **state)
+{
+    static const uint32_t random[] = { 0, 0x3FFE, 0x3FFF, 0x4000, UINT32_MAX - 1, UINT32_MAX };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(random) / sizeof(random[0]); i++) {
+        struct rig rig;
+
+        rig_init(&rig, pages, PEER_DHCP_FULL);
+        rig.has_fixed_random = true;
+        rig.fixed_random = random[i];
+        rig_open(&rig);
+        assert_status(rig_configure(&rig, 20000), STATUS_OK);
+        get(&rig);
+        rig_end(&rig);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(acknowledges_once_what_came_together),
         cmocka_unit_test(repeats_itself_when_a_segment_is_lost),
+        cmocka_unit_test(connects_from_any_port),
     };
 
     return cmocka_run_group_tests_name("connection", tests, NULL, NULL);
