@@ -95,10 +95,9 @@ static int unpack_part(struct part *part, struct arena *arena, struct zstd_frame
 
     if (error < 0)
         return leaf_fail(part->leaf, "a part could not be opened", name, error);
-    if (!source_begin(part->source, arena, file, stat.stx_size))
-        return leaf_fail(part->leaf, "a part could not be read", name, -ENOMEM);
+    source_begin(part->source, file, stat.stx_size);
     st = unpack_segments(part, frame, arena);
-    system_close(file);
+    source_end(part->source);
     (void)system_remove(part->leaf->rootfs, name, 0);
     return st ? leaf_fail_status(part->leaf, name, st) : 0;
 }

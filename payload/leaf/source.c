@@ -2,52 +2,55 @@
 
 #include "system.h"
 
-#define BUFFER_BYTES  ((size_t)512 << 10)
-#define RELEASE_BYTES ((uint64_t)2 << 20)
+/* What is mapped at once begins with a whole page, whatever its size is on this machine. */
+#define ALIGNMENT    ((uint64_t)64 << 10)
+#define WINDOW_BYTES ((uint64_t)2 << 20)
 
-_Static_assert(BUFFER_BYTES >= 2 * SOURCE_LEAST_MAX, "a buffer has room for what may be asked");
+_Static_assert(WINDOW_BYTES - ALIGNMENT >= SOURCE_LEAST_MAX,
+               "a window has room for what may be asked");
 
-bool source_begin(struct source *source, struct arena *arena, int file, uint64_t size_bytes)
+void source_begin(struct source *source, int file, uint64_t size_bytes)
 {
-    if (source->buffer.size == 0)
-        source->buffer = (struct buffer){ arena_take(arena, BUFFER_BYTES), BUFFER_BYTES };
-    *source = (struct source){ .file = file, .size_bytes = size_bytes, .buffer = source->buffer };
-    return source->buffer.data != NULL;
+    *source = (struct source){ .file = file, .size_bytes = size_bytes };
 }
 
-/* Gives back the pages of what has been read. */
-static void release(struct source *source)
+void source_end(struct source *source)
 {
-    uint64_t end = source->read_bytes & ~(RELEASE_BYTES - 1);
+    if (source->window.size > 0)
+        system_unmap(source->window.data, source->window.size);
+    source->window = source->ready = (struct bytes){ NULL, 0 };
+    system_close(source->file);
+}
 
-    if (end > source->released_bytes)
-        (void)system_punch(source->file, source->released_bytes, end - source->released_bytes);
-    source->released_bytes = end;
+/* Gives back the pages of what has been taken, and maps what comes behind. */
+static void move_window(struct source *source)
+{
+    uint64_t offset = source_offset(source), start = offset & ~(ALIGNMENT - 1);
+    uint64_t size = source->size_bytes - start;
+    const uint8_t *data;
+
+    if (source->window.size > 0)
+        system_unmap(source->window.data, source->window.size);
+    if (start > source->released_bytes)
+        (void)system_punch(source->file, source->released_bytes, start - source->released_bytes);
+    source->released_bytes = start;
+    size = size < WINDOW_BYTES ? size : WINDOW_BYTES;
+    data = system_map(source->file, start, size);
+    source->window = (struct bytes){ data, data ? (size_t)size : 0 };
+    source->ready = bytes_from(source->window, data ? (size_t)(offset - start) : 0);
+    source->mapped_bytes = data ? start + size : offset;
+    if (!data)
+        source->error = -ENOMEM;
 }
 
 struct bytes source_peek(struct source *source, size_t least)
 {
-    if (source->ready.size < least && source->read_bytes < source->size_bytes && !source->error) {
-        uint8_t *data = source->buffer.data;
-        int64_t got;
-
-        if (source->ready.size > 0)
-            memmove(data, source->ready.data, source->ready.size);
-        source->ready.data = data;
-        got = system_read_at(source->file, data + source->ready.size,
-                             source->buffer.size - source->ready.size, source->read_bytes);
-        if (got <= 0) {
-            source->error = got < 0 ? (int)got : -EIO;
-            return source->ready;
-        }
-        source->ready.size += (size_t)got;
-        source->read_bytes += (uint64_t)got;
-        release(source);
-    }
+    if (source->ready.size < least && source->mapped_bytes < source->size_bytes && !source->error)
+        move_window(source);
     return source->ready;
 }
 
 void source_take(struct source *source, size_t size)
 {
-    source->ready = (struct bytes){ source->ready.data + size, source->ready.size - size };
+    source->ready = bytes_from(source->ready, size);
 }

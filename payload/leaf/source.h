@@ -1,25 +1,26 @@
 /*
  * A file that is read from its front to its end, and whose pages are given back on the way:
- * the compressed and the unpacked data are never there together.
+ * the compressed and the unpacked data are never there together. It is mapped, a window after the
+ * other: reading into a buffer would copy it once more.
  */
 #ifndef LEAF_SOURCE_H
 #define LEAF_SOURCE_H
 
-#include "arena.h"
 #include "bytes.h"
 
 struct source {
     int file; /* open for reading and writing */
     uint64_t size_bytes;
-    uint64_t read_bytes;     /* of the file, so far */
+    uint64_t mapped_bytes;   /* of the file, so far */
     uint64_t released_bytes; /* from its start on */
-    struct buffer buffer;
-    struct bytes ready; /* read, not yet taken; within the buffer */
-    int error;          /* the first failure, a negative errno */
+    struct bytes window;     /* mapped now */
+    struct bytes ready;      /* not yet taken: the end of the window */
+    int error;               /* the first failure, a negative errno */
 };
 
-/* Takes over the file. False when there is no memory. */
-bool source_begin(struct source *source, struct arena *arena, int file, uint64_t size_bytes);
+/* Takes over the file until source_end. */
+void source_begin(struct source *source, int file, uint64_t size_bytes);
+void source_end(struct source *source);
 
 /*
  * The next bytes: at least least of them unless the file ends before (or an error is set), valid
@@ -34,7 +35,7 @@ void source_take(struct source *source, size_t size);
 /* How far it has been taken. */
 static inline uint64_t source_offset(const struct source *source)
 {
-    return source->read_bytes - source->ready.size;
+    return source->mapped_bytes - source->ready.size;
 }
 
 #endif

@@ -264,10 +264,10 @@ static inline void *system_memory(size_t size)
     return at < 0 && at > -4096 ? NULL : (void *)at;
 }
 
-/* A file's pages for reading. */
-static inline const uint8_t *system_map(int fd, size_t size)
+/* A file's pages for reading; offset is a multiple of the page size. */
+static inline const uint8_t *system_map(int fd, uint64_t offset, size_t size)
 {
-    intptr_t at = CALL6(mmap, 0, size, PROT_READ, MAP_SHARED, fd, 0);
+    intptr_t at = CALL6(mmap, 0, size, PROT_READ, MAP_SHARED, fd, offset);
 
     return at < 0 && at > -4096 ? NULL : (const uint8_t *)at;
 }
