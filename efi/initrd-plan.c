@@ -319,7 +319,7 @@ static enum status choose_unpack(struct boot *boot, size_t i)
 {
     struct initrd_file *file = &boot->plan.files[i];
     bool told = boot->config.given[KEY_initrd_unpacked_size] > 0;
-    const char *reason = unpack_reason(boot);
+    const char *reason = unpack_early_reason(boot);
     enum status st;
 
     if (!reason || (!told && !file->streamed))

@@ -1,5 +1,6 @@
 #include "unpack.h"
 
+#include "../net/download.h"
 #include "../payload/decoder.h"
 #include "../payload/unzstd.h"
 #include "arch/cycles.h"
@@ -29,13 +30,24 @@ bool unpack_has_room(const struct boot *boot)
     return config->given[KEY_initrd_unpacked_size] > 0;
 }
 
-const char *unpack_reason(const struct boot *boot)
+static const char *reason_of(const struct boot *boot)
 {
     if (boot->config.decompress == DECOMPRESS_NEVER)
         return NULL;
     if (boot->config.decompress == DECOMPRESS_ALWAYS)
         return "as configured";
     return boot->plan.roomy ? "there is memory for it" : NULL;
+}
+
+const char *unpack_early_reason(const struct boot *boot)
+{
+    const struct config *config = &boot->config;
+    bool may_be_leaf = config->root_mode == ROOT_AUTO || config->root_mode == ROOT_LEAF;
+
+    if (config->decompress == DECOMPRESS_AUTO && may_be_leaf &&
+        !download_leaves_time(boot->network))
+        return NULL;
+    return reason_of(boot);
 }
 
 static bool kernel_lacks_zstd(struct boot *boot)
@@ -54,7 +66,7 @@ const char *unpack_last_reason(struct boot *boot, const struct initrd_file *file
     if (boot->plan.wrap || format != INITRD_FORMAT_ZSTD ||
         boot->config.decompress == DECOMPRESS_NEVER)
         return NULL;
-    if ((reason = unpack_reason(boot)))
+    if ((reason = reason_of(boot)))
         return reason;
     if (file->size_bytes > COMPRESSED_MOST_BYTES)
         return "no kernel unpacks 4 GiB and more of zstd";

@@ -19,8 +19,10 @@ bool unpack_has_room(const struct boot *boot);
 /*
  * Why files that are zstd are to be unpacked, whatever the kernel can do and before it is known who
  * else would; NULL: that decides. Static.
+ * The leaf init unpacks as fast as pivotboot does, and of what it gets unpacked the kernel has more
+ * to copy: it is only spared the work where the network leaves us the time.
  */
-const char *unpack_reason(const struct boot *boot);
+const char *unpack_early_reason(const struct boot *boot);
 
 /* The same for a file of this format, once it is known whether the leaf init unpacks it. May ask
  * the kernel. */

@@ -282,7 +282,7 @@ static bool is_over_time(const struct download *download)
            download_now(download) >= download->total_deadline_ms;
 }
 
-enum status download_step(struct download *download, bool *ret_done)
+static enum status step(struct download *download, bool *ret_done)
 {
     struct net_platform *platform = download->network->platform;
     enum status st;
@@ -308,6 +308,25 @@ enum status download_step(struct download *download, bool *ret_done)
     if (*ret_done)
         text_clear(download->detail);
     return STATUS_OK;
+}
+
+enum status download_step(struct download *download, bool *ret_done)
+{
+    struct network *network = download->network;
+    uint64_t begun_ms = network_now(network), took_ms;
+    uint64_t there_bytes = download->there_bytes, given_bytes = download->given_bytes;
+    enum status st = step(download, ret_done);
+
+    took_ms = network_now(network) - begun_ms;
+    network->downloading_ms += took_ms;
+    if (download->there_bytes == there_bytes && download->given_bytes == given_bytes)
+        network->idle_ms += took_ms;
+    return st;
+}
+
+bool download_leaves_time(const struct network *network)
+{
+    return network->idle_ms >= network->downloading_ms / 2;
 }
 
 static void download_init(struct download *download, struct network *network,

@@ -35,6 +35,8 @@ struct network {
     struct resolver_cache names;
     ip_addr_t proven[NETWORK_PROVEN_MOST]; /* the latest first; "any" where there is none */
     struct connections connections;
+    uint64_t downloading_ms; /* what all downloads together took, */
+    uint64_t idle_ms;        /* and of that: see download_leaves_time */
     uint64_t frames_received;
     uint64_t frames_sent;
     uint32_t frames_unsent; /* the link refused them */

@@ -29,6 +29,7 @@ static enum status target_write(struct sink *sink, struct bytes bytes)
         for (unsigned int version = 0; version < 2; version++)
             if (bytes.data[i] != peer_file_byte(target->bytes, version))
                 target->is_version[version] = false;
+    target->rig->spent_ms += target->write_takes_ms;
     return target->write_fails;
 }
 
@@ -58,6 +59,7 @@ void target_init(struct target *target, struct rig *rig, const struct job *job)
 {
     memset(target, 0, sizeof(*target));
     target->sink = (struct sink){ target_begin, target_write, target_finish };
+    target->rig = rig;
     target->has_memory = !job->in_order;
     target->pinned = job->pinned;
     target->right_bytes = job->bytes > 0 ? job->bytes : JOB_FILE_BYTES;

@@ -25,6 +25,8 @@ struct target {
     uint64_t took_ms;
     struct text *detail;
     enum status begin_fails, write_fails;
+    struct rig *rig;
+    unsigned int write_takes_ms; /* each time that something is written */
 };
 
 struct job {

@@ -10,7 +10,9 @@ static struct rig *rig_of(struct net_platform *platform)
 
 static uint64_t rig_now_ms(struct net_platform *platform)
 {
-    return rig_of(platform)->real.now_ms(platform);
+    const struct rig *rig = rig_of(platform);
+
+    return rig->real.now_ms(platform) + rig->spent_ms;
 }
 
 static uint32_t rig_random(struct net_platform *platform)

@@ -107,6 +107,31 @@ static void does_not_wait_for_the_slowest(void **state)
     }
 }
 
+/* What there is to do for what arrives takes time of its own. */
+static void says_whether_it_waits_for_the_network(void **state)
+{
+    static const struct job job = { .urls = { "/good" }, .pinned = true };
+    static const struct {
+        unsigned int delay_turns, write_takes_ms;
+        bool leaves_time;
+    } cases[] = { { 60, 0, true }, { 60, 10, true }, { 60, 100, false }, { 0, 50, false } };
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
+        struct mirrors mirrors = { 0 };
+        struct target target;
+        struct rig rig;
+
+        rig_start(&rig, pages);
+        rig.delay_turns = cases[i].delay_turns;
+        target_init(&target, &rig, &job);
+        target.write_takes_ms = cases[i].write_takes_ms;
+        assert_status(target_get(&target, &rig, &job, &mirrors, NULL), STATUS_OK);
+        assert_int_equal(download_leaves_time(rig.network), cases[i].leaves_time);
+        rig_end(&rig);
+    }
+}
+
 static void survives_loss(void **state)
 {
     static const struct job job = {
@@ -208,9 +233,13 @@ static void leaves_nothing_behind(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(uses_several_connections),      cmocka_unit_test(hides_a_long_path),
-        cmocka_unit_test(does_not_wait_for_the_slowest), cmocka_unit_test(survives_loss),
-        cmocka_unit_test(remembers_between_files),       cmocka_unit_test(leaves_nothing_behind),
+        cmocka_unit_test(uses_several_connections),
+        cmocka_unit_test(hides_a_long_path),
+        cmocka_unit_test(does_not_wait_for_the_slowest),
+        cmocka_unit_test(survives_loss),
+        cmocka_unit_test(says_whether_it_waits_for_the_network),
+        cmocka_unit_test(remembers_between_files),
+        cmocka_unit_test(leaves_nothing_behind),
     };
 
     return cmocka_run_group_tests_name("download-course", tests, NULL, NULL);

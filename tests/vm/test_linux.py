@@ -106,6 +106,7 @@ def test_early_archive(boot, web, one_file, told):
         front, root = len(early.finished()), len(done.stdout)
         sizes = [front + 512 + root] if one_file else [front, root]
         initrds += "".join(f" initrd-unpacked-size={size}" for size in sizes)
+        initrds += " decompress=always"
     with boot.start(f"linux=@/vmlinuz {initrds} -- {CONSOLE}", memory="1024") as vm:
         assert vm.wait(LINUX_SECONDS) == 0, vm.report()
         console = vm.console

@@ -275,7 +275,7 @@ def test_other_beginning_than_shown(fails_in_stub, web, unpacked):
     size = (web.root / "both").stat().st_size
     late_size = (web.root / "late").stat().st_size
     if unpacked:
-        words += f" initrd-unpacked-size={size} initrd-unpacked-size=30721"
+        words += f" initrd-unpacked-size={size} initrd-unpacked-size=30721 decompress=always"
     web.put("shown", (web.root / "late").read_bytes() + bytes(size - late_size))
     look = '$http_range = "bytes=0-65535"'
     web.configure(f"location = /both {{ if ({look}) {{ rewrite ^ /shown last; }} }}")

@@ -168,7 +168,8 @@ def test_always_where_memory_is_short(boot, web):
 def test_told_size_is_wrong(boot, files):
     """Noticed before the kernel starts."""
     message = boot.fails(
-        f"linux=@/probe.efi{words(files, 'piped')} initrd-unpacked-size=1000000", 219
+        f"linux=@/probe.efi{words(files, 'piped')} initrd-unpacked-size=1000000 rootfs=none",
+        219,
     )
     assert message.startswith("initrd: ") and "expected 1000000 bytes, found more" in message
 
@@ -214,11 +215,28 @@ def test_leaf_init_gets_what_is_unpacked(boot, web, tmp_path, early):
     for stream in ("on", "off"):
         boot.folder = tmp_path / stream
         boot.folder.mkdir()
-        seen = boot.succeeds(f"linux=@/probe.efi {told} rootfs=leaf stream={stream} {END}")
+        seen = boot.succeeds(
+            f"linux=@/probe.efi {told} decompress=always rootfs=leaf stream={stream} {END}"
+        )
         assert "the leaf init unpacks the initrd itself (cpio)" in seen.console
         results[stream] = seen.initrd_size, seen.initrd_sha256
     assert results["on"] == results["off"]
     assert results["on"][0] > len(unpacked)
+
+
+@pytest.mark.parametrize("stream", ["on", "off"])
+def test_auto_spares_the_leaf_init_the_work_where_the_network_is_slow(boot, web, stream):
+    root = archive.Archive()
+    root.file("init", blob(30_001), mode=0o755)
+    packed = archive.zstd(root.finished())
+    web.put("root", packed)
+    web.configure("limit_rate 8k;")
+    seen = boot.succeeds(
+        f"linux=@/probe.efi initrd=@/root initrd-sha256={sha256(packed)} stream={stream}"
+        f" initrd-unpacked-size={len(root.finished())} rootfs=leaf {END}"
+    )
+    assert "initrd: unpacked here (there is memory for it)" in seen.console
+    assert "the leaf init unpacks the initrd itself (cpio)" in seen.console
 
 
 def test_leaf_init_gets_an_archive(boot, web):
