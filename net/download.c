@@ -324,9 +324,15 @@ enum status download_step(struct download *download, bool *ret_done)
     return st;
 }
 
+/*
+ * In an emulator, of `make bench-boot`: 3 % on a clean link and about half over 100 Mbit/s, where
+ * unpacking what comes takes a sixth of the time.
+ */
+#define IDLE_DIVISOR 4
+
 bool download_leaves_time(const struct network *network)
 {
-    return network->idle_ms >= network->downloading_ms / 2;
+    return network->idle_ms >= network->downloading_ms / IDLE_DIVISOR;
 }
 
 static void download_init(struct download *download, struct network *network,

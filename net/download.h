@@ -83,8 +83,8 @@ enum status download_start(struct network *network, const struct download_reques
 enum status download_step(struct download *download, bool *ret_done);
 
 /*
- * Whether all downloads of the network so far had nothing to do but to wait for it in half of
- * their time or more. What is done beside the next one will cost little time then. Each ms is
+ * Whether all downloads of the network so far had nothing to do but to wait for it in a quarter
+ * of their time or more. What is done beside the next one will cost little time then. Each ms is
  * counted for the step that it ended in.
  */
 bool download_leaves_time(const struct network *network);
