@@ -14,11 +14,15 @@ void source_begin(struct source *source, int file, uint64_t size_bytes)
     *source = (struct source){ .file = file, .size_bytes = size_bytes };
 }
 
-void source_end(struct source *source)
+static void unmap_window(struct source *source)
 {
     if (source->window.size > 0)
         system_unmap(source->window.data, source->window.size);
-    source->window = source->ready = (struct bytes){ NULL, 0 };
+}
+
+void source_end(struct source *source)
+{
+    unmap_window(source);
     system_close(source->file);
 }
 
@@ -26,21 +30,24 @@ void source_end(struct source *source)
 static void move_window(struct source *source)
 {
     uint64_t offset = source_offset(source), start = offset & ~(ALIGNMENT - 1);
-    uint64_t size = source->size_bytes - start;
+    uint64_t old_start = source->mapped_bytes - source->window.size;
+    uint64_t left = source->size_bytes - start;
+    size_t size = left < WINDOW_BYTES ? (size_t)left : WINDOW_BYTES;
     const uint8_t *data;
 
-    if (source->window.size > 0)
-        system_unmap(source->window.data, source->window.size);
-    if (start > source->released_bytes)
-        (void)system_punch(source->file, source->released_bytes, start - source->released_bytes);
-    source->released_bytes = start;
-    size = size < WINDOW_BYTES ? size : WINDOW_BYTES;
+    unmap_window(source);
+    source->window = source->ready = (struct bytes){ NULL, 0 };
+    source->mapped_bytes = offset;
+    if (start > old_start)
+        (void)system_punch(source->file, old_start, start - old_start);
     data = system_map(source->file, start, size);
-    source->window = (struct bytes){ data, data ? (size_t)size : 0 };
-    source->ready = bytes_from(source->window, data ? (size_t)(offset - start) : 0);
-    source->mapped_bytes = data ? start + size : offset;
-    if (!data)
+    if (!data) {
         source->error = -ENOMEM;
+        return;
+    }
+    source->window = (struct bytes){ data, size };
+    source->ready = bytes_from(source->window, (size_t)(offset - start));
+    source->mapped_bytes = start + size;
 }
 
 struct bytes source_peek(struct source *source, size_t least)

@@ -11,11 +11,10 @@
 struct source {
     int file; /* open for reading and writing */
     uint64_t size_bytes;
-    uint64_t mapped_bytes;   /* of the file, so far */
-    uint64_t released_bytes; /* from its start on */
-    struct bytes window;     /* mapped now */
-    struct bytes ready;      /* not yet taken: the end of the window */
-    int error;               /* the first failure, a negative errno */
+    uint64_t mapped_bytes; /* of the file, so far: where the window ends */
+    struct bytes window;   /* mapped now; what lies before it is given back */
+    struct bytes ready;    /* not yet taken: the end of the window */
+    int error;             /* the first failure, a negative errno */
 };
 
 /* Takes over the file until source_end. */

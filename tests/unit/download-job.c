@@ -85,12 +85,13 @@ static enum status download(struct rig *rig, const struct download_request *requ
 enum status target_get(struct target *target, struct rig *rig, const struct job *job,
                        struct mirrors *mirrors, struct detail *ret_url)
 {
+    struct mirrors own = { 0 };
     char memory[3][64];
     struct bytes urls[3];
     size_t count = 0;
     struct download_request request = {
         .urls = urls,
-        .mirrors = mirrors,
+        .mirrors = mirrors ? mirrors : &own,
         .body = &target->sink,
         .is_pinned = job->pinned,
         .memory = job->in_order ? NULL : target_memory,
@@ -106,8 +107,8 @@ enum status target_get(struct target *target, struct rig *rig, const struct job 
         snprintf(memory[count], sizeof(memory[count]), "http://boot%s", job->urls[count]);
         urls[count] = bytes_of_string(memory[count]);
     }
-    if (mirrors->count == 0)
-        mirrors_init(mirrors, count);
+    if (request.mirrors->count == 0)
+        mirrors_init(request.mirrors, count);
     rig->received_bytes = 0;
     target->took_ms = rig->platform.now_ms(&rig->platform);
     st = download(rig, &request, target->detail, ret_url ? detail_clear(ret_url) : NULL);
@@ -120,9 +121,7 @@ enum status target_get(struct target *target, struct rig *rig, const struct job 
 enum status target_run(struct target *target, struct rig *rig, const struct peer_page *pages,
                        const struct job *job)
 {
-    struct mirrors mirrors = { 0 };
-
     rig_start(rig, pages);
     target_init(target, rig, job);
-    return target_get(target, rig, job, &mirrors, NULL);
+    return target_get(target, rig, job, NULL, NULL);
 }

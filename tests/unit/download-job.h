@@ -39,8 +39,8 @@ struct job {
 
 void target_init(struct target *target, struct rig *rig, const struct job *job);
 
-/* rig's received_bytes begin anew. mirrors: with a count of 0 for new ones. ret_url: may be NULL.
- * What the download's last step returns. */
+/* rig's received_bytes begin anew. mirrors: NULL, or with a count of 0, for new ones. ret_url: may
+ * be NULL. What the download's last step returns. */
 enum status target_get(struct target *target, struct rig *rig, const struct job *job,
                        struct mirrors *mirrors, struct detail *ret_url);
 

@@ -19,7 +19,7 @@ static uint32_t rig_random(struct net_platform *platform)
 {
     const struct rig *rig = rig_of(platform);
 
-    return rig->has_fixed_random ? rig->fixed_random : rig->real.random(platform);
+    return rig->fixed_random ? *rig->fixed_random : rig->real.random(platform);
 }
 
 static void *rig_allocate(struct net_platform *platform, size_t size)

@@ -21,8 +21,7 @@ struct rig {
     int blocks;                    /* allocated and not released */
     unsigned int looks_left;       /* at the console; then somebody wants to stop */
     bool closed;
-    bool has_fixed_random; /* every random number is this one */
-    uint32_t fixed_random;
+    const uint32_t *fixed_random; /* every random number is this one; NULL: none is */
     bool device_fails;
     unsigned int lose_one_in; /* frames, both ways; 0: none */
     unsigned int frames;

@@ -56,12 +56,11 @@ static void connects_from_any_port(void **state)
     static const uint32_t random[] = { 0, 0x3FFE, 0x3FFF, 0x4000, UINT32_MAX - 1, UINT32_MAX };
 
     (void)state;
-    for (size_t i = 0; i < sizeof(random) / sizeof(random[0]); i++) {
+    for (size_t i = 0; i < ARRAY_LENGTH(random); i++) {
         struct rig rig;
 
         rig_init(&rig, pages, PEER_DHCP_FULL);
-        rig.has_fixed_random = true;
-        rig.fixed_random = random[i];
+        rig.fixed_random = &random[i];
         rig_open(&rig);
         assert_status(rig_configure(&rig, 20000), STATUS_OK);
         get(&rig);

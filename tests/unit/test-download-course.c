@@ -87,7 +87,6 @@ static void does_not_wait_for_the_slowest(void **state)
 
     (void)state;
     for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
-        struct mirrors mirrors = { 0 };
         struct target target;
         struct rig rig;
 
@@ -97,7 +96,7 @@ static void does_not_wait_for_the_slowest(void **state)
         rig.connections = 0;
         rig.mute_connection = 3;
         rig.mute_delay_turns = cases[i].delay_turns;
-        assert_status(target_get(&target, &rig, &job, &mirrors, NULL), STATUS_OK);
+        assert_status(target_get(&target, &rig, &job, NULL, NULL), STATUS_OK);
         assert_true(rig.mute_port != 0);
         assert_in_range(rig.connections, 16, 100);
         assert_int_equal(target.begins, 1);
@@ -118,7 +117,6 @@ static void says_whether_it_waits_for_the_network(void **state)
 
     (void)state;
     for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
-        struct mirrors mirrors = { 0 };
         struct target target;
         struct rig rig;
 
@@ -126,7 +124,7 @@ static void says_whether_it_waits_for_the_network(void **state)
         rig.delay_turns = cases[i].delay_turns;
         target_init(&target, &rig, &job);
         target.write_takes_ms = cases[i].write_takes_ms;
-        assert_status(target_get(&target, &rig, &job, &mirrors, NULL), STATUS_OK);
+        assert_status(target_get(&target, &rig, &job, NULL, NULL), STATUS_OK);
         assert_int_equal(download_leaves_time(rig.network), cases[i].leaves_time);
         rig_end(&rig);
     }
@@ -141,14 +139,13 @@ static void survives_loss(void **state)
 
     (void)state;
     for (size_t i = 0; i < ARRAY_LENGTH(one_in); i++) {
-        struct mirrors mirrors = { 0 };
         struct target target;
         struct rig rig;
 
         rig_start(&rig, pages);
         rig.lose_one_in = one_in[i];
         target_init(&target, &rig, &job);
-        assert_status(target_get(&target, &rig, &job, &mirrors, NULL), STATUS_OK);
+        assert_status(target_get(&target, &rig, &job, NULL, NULL), STATUS_OK);
         assert_int_equal(target.begins, 1);
         rig.lose_one_in = 0;
         rig_end(&rig);
