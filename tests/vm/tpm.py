@@ -46,13 +46,7 @@ class Tpm:
              "--ctrl", f"type=unixio,path={control}"],
             stderr=subprocess.DEVNULL,
         )  # fmt: skip
-        deadline = time.monotonic() + 30
-        while not control.exists():
-            assert self.process.poll() is None, "swtpm ended"
-            assert time.monotonic() < deadline, "swtpm does not listen"
-            time.sleep(0.02)
-        self.swtpm = socket.socket(socket.AF_UNIX)
-        self.swtpm.connect(os.fspath(control))
+        self.swtpm = self._connect(control)
         self.listener = socket.socket(socket.AF_UNIX)
         self.listener.bind(os.fspath(self.folder / "qemu"))
         self.listener.listen(1)
@@ -61,6 +55,16 @@ class Tpm:
             "-chardev", f"socket,id=tpm,path={self.folder}/qemu",
             "-tpmdev", "emulator,id=tpm0,chardev=tpm", "-device", "tpm-tis,tpmdev=tpm0",
         ]  # fmt: skip
+
+    def _connect(self, control):
+        """Its socket's name is there before it listens: until then, it is refused."""
+        channel = socket.socket(socket.AF_UNIX)
+        deadline = time.monotonic() + 30
+        while channel.connect_ex(os.fspath(control)) != 0:
+            assert self.process.poll() is None, "swtpm ended"
+            assert time.monotonic() < deadline, "swtpm does not listen"
+            time.sleep(0.02)
+        return channel
 
     def _accept(self):
         """The control channel. QEMU hands its end of the data channel over: it gets ours."""
