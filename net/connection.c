@@ -12,7 +12,7 @@
  * they may send ahead together, the path's queues have to hold.
  */
 #define WINDOW_FIRST_BYTES      (512 * 1024)
-#define WINDOW_FIRST_LONG_BYTES (128 * 1024)
+#define WINDOW_FIRST_LONG_BYTES (80 * 1024)
 
 static err_t connection_received(void *argument, struct tcp_pcb *pcb, struct pbuf *pbuf,
                                  err_t error)
@@ -241,8 +241,9 @@ void connection_acknowledge(struct connection *connection)
     if (!connection->pcb)
         return;
     connection->unacknowledged_bytes = 0;
-    bytes +=
-        window_received(&connection->window, bytes, (uint32_t)network_now(connection->network));
+    bytes += window_received(&connection->window, bytes,
+                             connections_used(&connection->network->connections) > 1,
+                             (uint32_t)network_now(connection->network));
     while (bytes > 0) {
         u16_t part = (u16_t)LWIP_MIN(bytes, UINT16_MAX);
 

@@ -104,6 +104,15 @@ struct connection *connections_add(struct connections *connections, struct bytes
     return &slot->connection;
 }
 
+unsigned int connections_used(const struct connections *connections)
+{
+    unsigned int count = 0;
+
+    for (size_t i = 0; i < CONNECTIONS_MOST; i++)
+        count += connections->slots[i].in_use;
+    return count;
+}
+
 unsigned int connections_idle(const struct connections *connections, struct bytes host,
                               uint16_t port)
 {

@@ -8,7 +8,7 @@
 #include "connection.h"
 
 /* At most, used and idle together: as many as one download runs at once, and some to spare. */
-#define CONNECTIONS_MOST 20
+#define CONNECTIONS_MOST 28
 
 /* Longest host whose connections are kept, in bytes (RFC 1035, 2.3.4). */
 #define CONNECTIONS_HOST_MAX_BYTES 253
@@ -34,6 +34,9 @@ struct connection *connections_take(struct connections *connections, struct byte
                                     uint16_t port,
                                     void (*received)(void *context, struct bytes bytes),
                                     void *context);
+
+/* How many connections are in use, to whomever. */
+unsigned int connections_used(const struct connections *connections);
 
 /* How many idle connections to a server there are, some of which may still be opening. */
 unsigned int connections_idle(const struct connections *connections, struct bytes host,

@@ -70,6 +70,7 @@ static enum status begin_version(struct download_part *part)
     const struct http_response *response = response_of(part);
     struct download *download = part->download;
     uint64_t size_bytes = http_response_file_bytes(response);
+    enum status st;
 
     note_place(part);
     if (response->code == HTTP_STATUS_PARTIAL_CONTENT && size_bytes == RANGE_PLAN_UNKNOWN) {
@@ -85,11 +86,14 @@ static enum status begin_version(struct download_part *part)
         return STATUS_HTTP_RANGE;
     if (response->code == HTTP_STATUS_OK) {
         range_plan_take_rest(&download->plan, part->owner);
+        part->position = part->skip_bytes = 0;
         /* Nobody asked for a certain version: so it just does not send parts. */
         if (part->request.range.size_bytes > 0 && part->request.if_range.size == 0)
             download->request->mirrors->list[part->place].no_ranges = true;
     }
-    return begin_body(part, size_bytes);
+    if ((st = begin_body(part, size_bytes)) || download->memory)
+        return st;
+    return download_begin_in_order(part);
 }
 
 /* Nothing that is there is worth anything: the answer is all of another version. */
@@ -98,7 +102,6 @@ static enum status begin_anew(struct download_part *part)
     struct download *download = part->download;
 
     download_forget(download);
-    part->position = part->skip_bytes = 0;
     range_plan_take_rest(&download->plan, part->owner);
     return begin_version(part);
 }

@@ -61,6 +61,7 @@ struct download {
     unsigned int sources; /* places that bytes came from, a bit each */
     bool is_joined;       /* of answers that nothing proves to be of one version */
 
+    bool is_patient;       /* nothing more is asked for before there is an answer */
     bool is_solo;          /* one answer must have it all: joined ones were wrong */
     uint64_t there_bytes;  /* of this version */
     uint64_t most_bytes;   /* that were there at once, of any version */
@@ -102,6 +103,23 @@ void download_forget(struct download *download);
 
 /* How many connections are at work. */
 unsigned int download_busy(const struct download *download);
+
+/* ---- download-early.c ------------------------------------------------------------------------ */
+
+/* Whether parts are asked for although no answer has said that there are any. */
+bool download_asks_early(const struct download *download);
+
+/* The length of the path says how many connections begin: as soon as it is known to be long, which
+ * is before the first of them is open. */
+void download_note_trip(struct download *download, const struct http_exchange *exchange);
+
+/* Whether nothing is lost with a part that fails: the file has turned out to end before it; or what
+ * there is, and for how many at once, is not known yet: one after the other they will learn it. */
+bool download_is_needless(const struct download_part *part);
+
+/* There is no memory to put parts in, only the next byte has a place: all but the first part is of
+ * no use. STATUS_HTTP_RANGE: so it is with this one. */
+enum status download_begin_in_order(struct download_part *part);
 
 /* ---- download-part.c ------------------------------------------------------------------------- */
 

@@ -24,19 +24,6 @@ unsigned int download_busy(const struct download *download)
 
 /* ---- what is under way ----------------------------------------------------------------------- */
 
-/* Once known, the length of the path says how many connections begin; they open while the first
- * answer, which says whether there is work for them, is on its way. */
-static void note_trip(struct download *download, const struct http_exchange *exchange)
-{
-    bool known = download->parallel.trip_ms > 0;
-
-    if (exchange->trip_ms == 0)
-        return;
-    parallel_connected(&download->parallel, exchange->trip_ms);
-    if (!known && exchange->connection && !download->begun && download->request->memory)
-        http_exchange_prepare(exchange, download->parallel.target - 1);
-}
-
 /* One step of one part's work. */
 static enum status part_step(struct download *download, struct download_part *part)
 {
@@ -52,7 +39,12 @@ static enum status part_step(struct download *download, struct download_part *pa
     if (exchange->before)
         part->since_ms = download_now(download);
     st = http_transfer_step(&part->transfer, &done);
-    note_trip(download, exchange);
+    download_note_trip(download, exchange);
+    if (st && download_is_needless(part)) {
+        download->is_patient = true;
+        download_part_stop(part);
+        return STATUS_OK;
+    }
     if (st)
         return download_part_failed(download, part, st);
     /* A whole file that others have parts of ends before its answer does. */
@@ -96,8 +88,7 @@ static enum status give(struct download *download)
 /* How many connections may be at work now. */
 static unsigned int wanted(const struct download *download)
 {
-    /* The first answer says whether and how the file can be divided. */
-    return download->memory ? download->parallel.target : 1;
+    return download->memory || download_asks_early(download) ? download->parallel.target : 1;
 }
 
 /* A part that is not at work; NULL when there is no memory for one. */

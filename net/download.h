@@ -2,13 +2,13 @@
  * Fetches one file, whatever it takes: from mirrors, over several connections at once, and again
  * from where it broke off.
  *
- * A place is one copy of the file: a URL. Large files are asked for in parts, first one, then on
- * as many connections as it takes to use the link (parallel.h), where there is memory to put the
- * parts at once and the server does ranges. What breaks off or stalls is fetched from there on,
- * from the same place or the next one; parts of different versions are never put together: an
- * If-Range (ETag, or Last-Modified) asks for the version that was begun with, and when that is
- * gone it begins again. Only for a pinned file, whose digest tells in the end, parts without
- * such a proof are put together. A place whose bytes were wrong is not asked again.
+ * A place is one copy of the file: a URL. Large files are asked for in parts, first one (on a long
+ * path, many), then on as many connections as it takes to use the link (parallel.h), where there is
+ * memory to put the parts at once and the server does ranges. What breaks off or stalls is fetched
+ * from there on, from the same place or the next one; parts of different versions are never put
+ * together: an If-Range (ETag, or Last-Modified) asks for the version that was begun with, and when
+ * that is gone it begins again. Only for a pinned file, whose digest tells in the end, parts
+ * without such a proof are put together. A place whose bytes were wrong is not asked again.
  */
 #ifndef NET_DOWNLOAD_H
 #define NET_DOWNLOAD_H
@@ -20,7 +20,7 @@
 #include "url.h"
 
 /* Connections of one download at once. */
-#define DOWNLOAD_CONNECTIONS 16
+#define DOWNLOAD_CONNECTIONS 24
 
 /* What is asked for at once: on each connection, the next part while one arrives. */
 #define DOWNLOAD_PARTS (2 * DOWNLOAD_CONNECTIONS)

@@ -32,14 +32,29 @@ void parallel_init(struct parallel *parallel, unsigned int most)
     };
 }
 
+static void judge_trip(struct parallel *parallel, uint64_t ms)
+{
+    /* What has been tried meanwhile says more. */
+    if (parallel->trip_ms > 0 || parallel->started)
+        return;
+    parallel->target = parallel->base =
+        ms < PARALLEL_LONG_TRIP_MS
+            ? 1
+            : (unsigned int)clamp(PARALLEL_LONG_TRIP_FIRST, 1, parallel->most);
+}
+
+void parallel_waited(struct parallel *parallel, uint64_t ms)
+{
+    if (ms >= PARALLEL_LONG_TRIP_MS)
+        judge_trip(parallel, ms);
+}
+
 void parallel_connected(struct parallel *parallel, uint32_t connect_ms)
 {
     /* The shortest one counts: others had to ask twice. */
     if (parallel->trip_ms > 0 && connect_ms >= parallel->trip_ms)
         return;
-    if (parallel->trip_ms == 0 && connect_ms >= PARALLEL_LONG_TRIP_MS)
-        parallel->target = parallel->base =
-            (unsigned int)clamp(PARALLEL_LONG_TRIP_FIRST, 1, parallel->most);
+    judge_trip(parallel, connect_ms);
     parallel->trip_ms = connect_ms;
     parallel->window_ms = clamp((uint64_t)connect_ms * PARALLEL_WINDOW_TRIPS,
                                 PARALLEL_WINDOW_LEAST_MS, PARALLEL_WINDOW_MOST_MS);
@@ -124,7 +139,7 @@ uint64_t parallel_part_bytes(const struct parallel *parallel, uint64_t now_ms,
     uint64_t bytes, worth_bytes;
 
     if (!parallel->started)
-        return PARALLEL_PART_FIRST_BYTES;
+        return PARALLEL_PART_LEAST_BYTES;
     /* Smaller and smaller, so that all connections end at about the same time. */
     bytes = clamp(missing_bytes / (2 * parallel->most), PARALLEL_PART_LEAST_BYTES,
                   PARALLEL_PART_MOST_BYTES);

@@ -8,11 +8,10 @@
 
 #include "../payload/bytes.h"
 
-/* Parts are not smaller than this (but for the last), nor larger; in bytes. The first one is
+/* Parts are not smaller than this (but for the last), nor larger; in bytes. The first ones are as
  * small: how fast the server is, and how large the file, is only known when it answers. */
 #define PARALLEL_PART_LEAST_BYTES (128 * 1024)
 #define PARALLEL_PART_MOST_BYTES  (16 * 1024 * 1024)
-#define PARALLEL_PART_FIRST_BYTES (1024 * 1024)
 
 /* A connection's parts are at least what it does within this time, in ms; and a single one gets no
  * company for what it does within the second one. */
@@ -22,7 +21,7 @@
 /* Where a round trip takes as long as this, in ms, a connection takes long to get up to speed, and
  * a loss stops it for as long again: there so many begin together, if the caller takes them. */
 #define PARALLEL_LONG_TRIP_MS    15
-#define PARALLEL_LONG_TRIP_FIRST 16
+#define PARALLEL_LONG_TRIP_FIRST 24
 
 /* Where a round trip takes as long as this, in ms, the next part is asked for before a part is all
  * there: when half of it is, or what is left will come within so many round trips. */
@@ -66,6 +65,9 @@ void parallel_init(struct parallel *parallel, unsigned int most);
 
 /* A connection has opened: how long that took (above 0). */
 void parallel_connected(struct parallel *parallel, uint32_t connect_ms);
+
+/* A connection has not opened yet, after so long. */
+void parallel_waited(struct parallel *parallel, uint64_t ms);
 
 /* Bytes have arrived, on any connection. */
 void parallel_arrived(struct parallel *parallel, uint64_t now_ms, size_t bytes);

@@ -13,7 +13,7 @@
 
 /* Parts at most, missing or on their way. When there are as many, missing ones are not divided
  * any more. */
-#define RANGE_PLAN_PARTS 48
+#define RANGE_PLAN_PARTS 100
 
 struct range_plan {
     uint64_t size_bytes; /* RANGE_PLAN_UNKNOWN: not known */

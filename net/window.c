@@ -17,7 +17,8 @@ void window_init(struct window *window, uint32_t trip_ms, uint32_t first, uint32
     };
 }
 
-uint32_t window_received(struct window *window, uint32_t bytes, uint32_t now_ms)
+uint32_t window_received(struct window *window, uint32_t bytes, bool is_one_of_many,
+                         uint32_t now_ms)
 {
     uint32_t elapsed_ms = now_ms - window->since_ms; /* also right when the clock wraps */
     uint64_t arrived, wanted;
@@ -28,7 +29,10 @@ uint32_t window_received(struct window *window, uint32_t bytes, uint32_t now_ms)
     if (elapsed_ms < window->trip_ms)
         return 0;
     arrived = (uint64_t)window->received * window->trip_ms / elapsed_ms;
-    wanted = arrived >= window->before * GROWTH_PERCENT / 100 ? arrived * 2 : arrived + arrived / 4;
+    if (arrived < window->before * GROWTH_PERCENT / 100)
+        wanted = arrived + arrived / 4;
+    else
+        wanted = is_one_of_many ? arrived + arrived / 2 : arrived * 2;
     window->before = arrived;
     window->since_ms = now_ms;
     window->received = 0;

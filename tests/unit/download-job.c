@@ -60,7 +60,7 @@ void target_init(struct target *target, struct rig *rig, const struct job *job)
     memset(target, 0, sizeof(*target));
     target->sink = (struct sink){ target_begin, target_write, target_finish };
     target->rig = rig;
-    target->has_memory = !job->in_order;
+    target->has_memory = !job->in_order && !job->no_memory;
     target->pinned = job->pinned;
     target->right_bytes = job->bytes > 0 ? job->bytes : JOB_FILE_BYTES;
     target->detail = detail_clear(&rig->detail);
@@ -122,6 +122,7 @@ enum status target_run(struct target *target, struct rig *rig, const struct peer
                        const struct job *job)
 {
     rig_start(rig, pages);
+    rig->delay_turns = job->delay_turns;
     target_init(target, rig, job);
     return target_get(target, rig, job, NULL, NULL);
 }

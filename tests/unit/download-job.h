@@ -32,7 +32,9 @@ struct target {
 struct job {
     const char *urls[3]; /* paths; the file's own and its mirrors */
     bool pinned, in_order;
-    uint64_t bytes; /* that the file must have; 0: the usual ones */
+    bool no_memory;           /* there is none when it is asked for */
+    unsigned int delay_turns; /* of the path */
+    uint64_t bytes;           /* that the file must have; 0: the usual ones */
     struct http_range range;
     uint32_t idle_ms, total_ms; /* 0: the usual ones */
 };

@@ -142,8 +142,8 @@ static void leaves_the_rest_to_one(void **state)
 
 /* ---- any order of events, against a map of single bytes -------------------------------------- */
 
-#define FILE_BYTES 6000
-#define OWNERS     60
+#define FILE_BYTES 9000
+#define OWNERS     120
 
 struct model {
     struct range_plan plan;
