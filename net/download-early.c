@@ -1,13 +1,21 @@
 /*
- * On a long path, parts are asked for before an answer has said how large the file is, whether the
- * server does ranges, and how many connections it stands.
+ * On a long path connections open before the first answer, and on a very long one parts are asked
+ * for on them: before it is known how large the file is, whether the server does ranges, and how
+ * many connections it stands.
  */
 #include "download-state.h"
 
+/* Whether nobody knows yet whether the file has parts. */
+static bool is_before_answer(const struct download *download)
+{
+    return !download->begun && download->request->memory &&
+           download->request->range.size_bytes == 0;
+}
+
 bool download_asks_early(const struct download *download)
 {
-    return !download->begun && !download->is_patient && download->request->memory &&
-           download->request->range.size_bytes == 0;
+    return is_before_answer(download) && !download->is_patient &&
+           parallel_asks_early(&download->parallel);
 }
 
 void download_note_trip(struct download *download, const struct http_exchange *exchange)
@@ -18,7 +26,7 @@ void download_note_trip(struct download *download, const struct http_exchange *e
         parallel_connected(&download->parallel, exchange->trip_ms);
     else if (exchange->phase == HTTP_CONNECTING)
         parallel_waited(&download->parallel, download_now(download) - exchange->last_sign_ms);
-    if (download->parallel.target > target && exchange->connection && download_asks_early(download))
+    if (download->parallel.target > target && exchange->connection && is_before_answer(download))
         http_exchange_prepare(exchange, download->parallel.target - 1);
 }
 

@@ -133,6 +133,11 @@ void parallel_limit(struct parallel *parallel, unsigned int most)
     parallel->trying = parallel->target > parallel->base;
 }
 
+bool parallel_asks_early(const struct parallel *parallel)
+{
+    return parallel->trip_ms >= PARALLEL_EARLY_TRIP_MS;
+}
+
 uint64_t parallel_part_bytes(const struct parallel *parallel, uint64_t now_ms,
                              uint64_t missing_bytes)
 {

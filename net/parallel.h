@@ -23,6 +23,10 @@
 #define PARALLEL_LONG_TRIP_MS    15
 #define PARALLEL_LONG_TRIP_FIRST 24
 
+/* Where a round trip takes as long as this, in ms, its time is worth more than requests that may be
+ * of no use: nobody waits for the first answer. */
+#define PARALLEL_EARLY_TRIP_MS 50
+
 /* Where a round trip takes as long as this, in ms, the next part is asked for before a part is all
  * there: when half of it is, or what is left will come within so many round trips. */
 #define PARALLEL_AHEAD_TRIP_MS 5
@@ -79,6 +83,9 @@ void parallel_look(struct parallel *parallel, uint64_t now_ms, unsigned int busy
 
 /* A server refuses more connections than this (1 at least). */
 void parallel_limit(struct parallel *parallel, unsigned int most);
+
+/* Whether parts are asked for before an answer has said that there are any. */
+bool parallel_asks_early(const struct parallel *parallel);
 
 /* How much the next connection is to fetch, of so many missing bytes. */
 uint64_t parallel_part_bytes(const struct parallel *parallel, uint64_t now_ms,
