@@ -25,7 +25,10 @@ CONGESTION = paths.BUILD / "bench/congestion.so"
 STAGES = paths.BUILD / "bench/pivotboot-stages.efi"
 SECONDS = 600
 
-NGINX = "sendfile on; tcp_nopush on;"
+# iPXE keeps its connection for the next file, with what the server has learnt of the path; each
+# turn is to be as a boot's first file is: so it is told to close it.
+NGINX = """sendfile on; tcp_nopush on;
+location = /close { keepalive_timeout 0; return 200 closed; }"""
 
 # What pivotboot says when it begins to fetch, and when it has the file.
 NETWORK_UP = rb"(?s:.*?)pivotboot: network: [0-9a-f]{2}:[^\r]*"
@@ -207,7 +210,7 @@ class Bench:
         if name.startswith("iPXE"):
             check = "sha256sum file && " if "sha256sum" in name else ""
             return [f"echo BEGIN {mark}", f"imgfetch --name file {base}/file && {check}echo END {mark} ||",
-                    "imgfree file"]  # fmt: skip
+                    "imgfree file", f"imgfetch --name close {base}/close ||", "imgfree close ||"]  # fmt: skip
         digest = f"linux-sha256={self.digest}" if "verifying" in name else ""
         # The file is no kernel, so pivotboot returns as soon as it has it.
         return [f"echo BEGIN {mark}", f"chain --autofree {base}/pivotboot.efi linux={base}/file {digest} ||"]
