@@ -138,6 +138,40 @@ static void keeps_to_a_servers_limit(void **state)
     assert_int_equal(parallel.target, 1);
 }
 
+/* A path is known to be long before its round trip is over; and only then is anything risked. */
+static void knows_a_long_path_early(void **state)
+{
+    struct parallel parallel;
+
+    (void)state;
+    parallel_init(&parallel, CONNECTIONS);
+    parallel_waited(&parallel, PARALLEL_LONG_TRIP_MS - 1);
+    assert_int_equal(parallel.target, 1);
+    parallel_waited(&parallel, PARALLEL_LONG_TRIP_MS);
+    assert_int_equal(parallel.target, PARALLEL_LONG_TRIP_FIRST);
+    /* Another connection has only begun. */
+    parallel_waited(&parallel, 0);
+    assert_int_equal(parallel.target, PARALLEL_LONG_TRIP_FIRST);
+    assert_false(parallel_asks_early(&parallel));
+    parallel_connected(&parallel, PARALLEL_EARLY_TRIP_MS);
+    assert_int_equal(parallel.target, PARALLEL_LONG_TRIP_FIRST);
+    assert_true(parallel_asks_early(&parallel));
+    parallel_connected(&parallel, PARALLEL_EARLY_TRIP_MS - 1);
+    assert_false(parallel_asks_early(&parallel));
+
+    /* The first one was lost: the path is short. */
+    parallel_init(&parallel, CONNECTIONS);
+    parallel_waited(&parallel, 500);
+    parallel_connected(&parallel, 1);
+    assert_int_equal(parallel.target, 1);
+    /* What has arrived says more than how long a connection took. */
+    parallel_arrived(&parallel, 0, 1000);
+    parallel.trip_ms = 0;
+    parallel_waited(&parallel, 500);
+    parallel_connected(&parallel, 500);
+    assert_int_equal(parallel.target, 1);
+}
+
 static void asks_ahead_where_a_round_trip_costs(void **state)
 {
     struct parallel parallel;
@@ -246,6 +280,7 @@ int main(void)
         cmocka_unit_test(adds_connections_while_they_help),
         cmocka_unit_test(a_first_burst_does_not_bind_the_file_to_one_connection),
         cmocka_unit_test(keeps_to_a_servers_limit),
+        cmocka_unit_test(knows_a_long_path_early),
         cmocka_unit_test(asks_ahead_where_a_round_trip_costs),
         cmocka_unit_test(shares_what_is_slow),
         cmocka_unit_test(waits_longer_for_whoever_begins),
