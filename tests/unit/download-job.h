@@ -8,6 +8,9 @@
 /* Of the jobs' files, unless they say otherwise. */
 #define JOB_FILE_BYTES 1500000u
 
+/* A path that takes many connections at once. */
+#define JOB_LONG_PATH_TURNS 60
+
 /* Of the requests, unless they say otherwise. */
 #define JOB_IDLE_MS 2000
 

@@ -11,14 +11,15 @@ static struct peer_file breaking = {
     .bytes = BIG_BYTES, .etag = "\"v1\"", .break_after = 100000, .breaks = 1, .ending = PEER_RESET
 };
 static struct peer_file small = { .bytes = 1000, .etag = "\"v1\"" };
+static const char refusal[] = "HTTP/1.1 503 B\r\nContent-Length: 0\r\n\r\n";
 static struct peer_file crowded = { .bytes = JOB_FILE_BYTES,
                                     .etag = "\"v1\"",
                                     .busy = DOWNLOAD_CONNECTIONS - 2,
-                                    .busy_answer = "HTTP/1.1 503 B\r\nContent-Length: 0\r\n\r\n" };
+                                    .busy_answer = refusal };
 static struct peer_file busy = { .bytes = JOB_FILE_BYTES,
                                  .etag = "\"v1\"",
                                  .busy = DOWNLOAD_CONNECTIONS + 1,
-                                 .busy_answer = "HTTP/1.1 503 B\r\nContent-Length: 0\r\n\r\n" };
+                                 .busy_answer = refusal };
 static struct peer_file wrong = { .bytes = JOB_FILE_BYTES, .etag = "\"v1\"", .wrong_bytes = true };
 static struct peer_file whole = { .bytes = JOB_FILE_BYTES, .no_ranges = true, .etag = "\"v1\"" };
 
@@ -71,7 +72,7 @@ static void hides_a_long_path(void **state)
         struct rig rig;
 
         rig_start(&rig, pages);
-        rig.delay_turns = 60;
+        rig.delay_turns = JOB_LONG_PATH_TURNS;
         target_init(&target, &rig, &jobs[i]);
         rig.connections = 0;
         assert_status(target_get(&target, &rig, &jobs[i], &mirrors, NULL), STATUS_OK);
@@ -109,17 +110,17 @@ static void asks_before_the_first_answer(void **state)
 
     (void)state;
     for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
-        struct job job = cases[i].job;
+        const struct job *job = &cases[i].job;
         struct target target;
         struct rig rig;
 
         rig_start(&rig, pages);
-        rig.delay_turns = 60;
+        rig.delay_turns = JOB_LONG_PATH_TURNS;
         rig.watched = BYTES("Range: bytes=131072-262143\r\n");
-        target_init(&target, &rig, &job);
-        assert_status(target_get(&target, &rig, &job, NULL, NULL), STATUS_OK);
+        target_init(&target, &rig, job);
+        assert_status(target_get(&target, &rig, job, NULL, NULL), STATUS_OK);
         assert_true(rig.watched_frames > 0);
-        assert_true(target.bytes == (job.bytes > 0 ? job.bytes : JOB_FILE_BYTES));
+        assert_true(target.bytes == target.right_bytes);
         assert_true(target.is_version[0]);
         assert_in_range(target.begins, 1, cases[i].most_begins);
         assert_int_equal(target.notices, cases[i].notices);
@@ -134,7 +135,7 @@ static void does_not_wait_for_the_slowest(void **state)
     /* The path stays as it is, or gets so long that whoever begins looks as slow for a while. */
     static const struct {
         unsigned int delay_turns, most_ms;
-    } cases[] = { { 60, DOWNLOAD_STALL_MS }, { 150, 10000 }, { 1000, 60000 } };
+    } cases[] = { { JOB_LONG_PATH_TURNS, DOWNLOAD_STALL_MS }, { 150, 10000 }, { 1000, 60000 } };
 
     (void)state;
     for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {

@@ -4,8 +4,7 @@
 
 #define FILE_BYTES JOB_FILE_BYTES
 
-/* A path that takes many connections at once, and what those bring of which nothing is used. */
-#define LONG_PATH_TURNS 60
+/* What many connections at once bring of which nothing is used. */
 #define LONG_PATH_BYTES (DOWNLOAD_CONNECTIONS * 10000)
 
 /* Of the peer's, which counts in them. */
@@ -113,7 +112,7 @@ static void gets_the_file_whatever_happens(void **state)
         assert_true(target.took_ms < JOB_IDLE_MS + 3000);
         rig_end(&rig);
         /* Over a long path more is asked for at once, so that less is left to go wrong. */
-        job.delay_turns = LONG_PATH_TURNS;
+        job.delay_turns = JOB_LONG_PATH_TURNS;
         job.idle_ms = 10 * JOB_IDLE_MS;
         assert_status(target_run(&target, &rig, pages, &job), STATUS_OK);
         assert_true(target.bytes == FILE_BYTES);
