@@ -8,7 +8,10 @@
 
 #include "network-state.h"
 
-/* Once one family has an address, the other gets so long for its own: it asked at the same time. */
+/*
+ * Once one family has an address, the other may get its own until so long after both asked: a
+ * router that answers at once is then heard of. DHCPv6 asks for name servers only then.
+ */
 #define SETTLE_MS 50
 
 /* Routers are asked three times, four seconds apart; one that has not answered is not there. */
@@ -261,19 +264,16 @@ static void say_no_address(const struct network *network, uint32_t timeout_ms, s
     text_add(detail, ")");
 }
 
-/* Whether a family that has been asked for is still without an address, or its name servers. */
-static bool is_unsettled(const struct network *network)
-{
-    return is_asking_dhcp(network) || is_asking_routers(network) || is_asking_dhcpv6(network);
-}
-
-/* One family has its address; the other may have its own in a moment. */
+/* One family has its address; the other, or its name servers, may come in a moment. */
 static enum status settle(struct network *network)
 {
-    uint64_t deadline_ms = network_now(network) + SETTLE_MS;
+    uint64_t family_due_ms = network->configuring_since_ms + SETTLE_MS;
+    uint64_t servers_due_ms = network_now(network) + SETTLE_MS;
     enum status st = STATUS_OK;
 
-    while (!st && network_now(network) < deadline_ms && is_unsettled(network))
+    while (!st && (((is_asking_dhcp(network) || is_asking_routers(network)) &&
+                    network_now(network) < family_due_ms) ||
+                   (is_asking_dhcpv6(network) && network_now(network) < servers_due_ms)))
         st = network_poll(network);
     return st;
 }

@@ -96,6 +96,21 @@ static void goes_around_a_broken_family(void **state)
     rig_end(&rig);
 }
 
+/* Both are asked at once: what DHCP takes is not added to what a router gets. */
+static void waits_for_a_router_from_the_start(void **state)
+{
+    struct rig rig;
+    uint64_t begun_ms;
+
+    (void)state;
+    rig_init_with(&rig, pages, PEER_DHCP_FULL, PEER_ROUTER_NONE);
+    rig_open(&rig);
+    begun_ms = rig.platform.now_ms(&rig.platform);
+    assert_status(rig_configure(&rig, TIMEOUT_MS), STATUS_OK);
+    assert_int_equal(rig.platform.now_ms(&rig.platform) - begun_ms, 50);
+    rig_end(&rig);
+}
+
 /* Neighbor discovery looks for the dead address a few times, not again for each connection. */
 static void remembers_what_works(void **state)
 {
@@ -316,6 +331,7 @@ int main(void)
         cmocka_unit_test(boots_with_ipv6_only),
         cmocka_unit_test(asks_dhcpv6_for_name_servers),
         cmocka_unit_test(goes_around_a_broken_family),
+        cmocka_unit_test(waits_for_a_router_from_the_start),
         cmocka_unit_test(remembers_what_works),
         cmocka_unit_test(fails_when_both_families_do),
         cmocka_unit_test(goes_around_a_dead_name_server),
