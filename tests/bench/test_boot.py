@@ -79,7 +79,7 @@ def test_conclusions():
         "target 100-mbit-s-6.1-verifying-and-unpacking-hidden measured 1.250 goal 1.020 missed",
         "target clean-7 measured 0.500 goal 1.000 met",
     ]
-    settings = {"rounds": 3, "date": "today", "memory": 1}
+    settings = {"rounds": 3, "date": "today", "memory": 1, "cpu": "max"}
     text = boot_report.text(rows, dict.fromkeys(rows, 100), settings)
     assert "| clean 7 | pivotboot | 4.00 | 0.500 (0.500-0.500) |" in text
     assert boot_report.draw(rows).startswith("<svg")
