@@ -13,6 +13,9 @@ import paths
 import process
 
 ANSI = re.compile(r"\x1b\[[0-9;?=]*[A-Za-z]|\x1b[()][0-9A-B]|\x1b[=>78c]")
+# The kernel writes its messages between any two bytes of what a program has written.
+STAMP = r"\[ *\d+\.\d{6}\] "
+INTERRUPTED = re.compile(rf"^((?!{STAMP})[^\n]+?)((?:{STAMP}[^\n]*\n)+)", re.MULTILINE)
 
 NO_INPUT = subprocess.DEVNULL
 DEBUG_EXIT_PORT = 0x501
@@ -24,8 +27,15 @@ class Timeout(Exception):
 
 
 def plain(data):
-    """Console bytes as text without escape sequences and carriage returns."""
-    return ANSI.sub("", data.decode("utf-8", "replace")).replace("\r", "")
+    """Console bytes as text without escape sequences and carriage returns.
+
+    A program's line is whole: the kernel's messages that came within it are before it.
+    """
+    text = ANSI.sub("", data.decode("utf-8", "replace")).replace("\r", "")
+    found = True
+    while found:
+        text, found = INTERRUPTED.subn(r"\2\1", text)
+    return text
 
 
 class Machine:

@@ -6,6 +6,7 @@ import sys
 import pytest
 
 import archive
+import machine
 import paths
 from conftest import LINUX_SECONDS
 
@@ -26,7 +27,7 @@ def run(*words):
         stdout=subprocess.PIPE,
         timeout=2 * LINUX_SECONDS,
     )
-    output = done.stdout.decode(errors="replace").replace("\r", "")
+    output = machine.plain(done.stdout)
     print(output)
     return done.returncode, output, output.strip().splitlines()[-1]
 
@@ -95,6 +96,14 @@ def test_payload_with_exit_line(tmp_path, kernel):
     assert status == 7
     assert '\noptions: initramfs_options=size=50% console=ttyS0 a="b c"\n' in output
     assert "\nof the second archive\n" in output
+
+
+def test_line_with_kernel_messages_within():
+    """What the exit status is read from, as a kernel's clock interrupts it."""
+    first, second = "[    2.877008] tsc: refined\n", "[   12.877787] clocksource: [now] tsc\n"
+    console = f"{first}pivotboot-{first}{second}exit: 7{second}\nlast\n"
+    expected = f"{first}{first}{second}{second}pivotboot-exit: 7\nlast\n"
+    assert machine.plain(console.replace("\n", "\r\n").encode()) == expected
 
 
 def test_payload_without_exit_line(tmp_path, kernel):
