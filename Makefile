@@ -314,6 +314,12 @@ $(addprefix $B/unit/test-,connection download download-course http http-ahead ht
 # This one looks into net/.
 $B/unit/test-http-ahead: private HOST_CFLAGS += $(LWIP_HOST_FLAGS)
 
+# What efi/ does with the firmware's memory.
+UNNEEDED := $(call host_object,efi/unneeded.c efi/memory.c efi/pages.c)
+$(UNNEEDED): EXTRA = $(WARNINGS) $(EFI_INCLUDES)
+$B/unit/test-unneeded: $(UNNEEDED)
+$B/unit/test-unneeded: private HOST_CFLAGS += $(EFI_INCLUDES)
+
 .PHONY: unit
 unit: $(UNIT_TESTS)
 	@PIVOTBOOT_KERNELS=$$(tests/unit/kernels) && export PIVOTBOOT_KERNELS && \

@@ -99,6 +99,7 @@ struct boot {
 
     struct clock clock;
     struct console console;
+    struct unneeded unneeded;
     struct platform platform;
     struct stages stages;
 

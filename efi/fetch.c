@@ -135,6 +135,11 @@ enum status fetch_step(struct fetch_job *job, bool *ret_done)
     return STATUS_OK;
 }
 
+bool fetch_is_idle(const struct fetch_job *job)
+{
+    return download_is_idle(job->download);
+}
+
 void fetch_take(struct fetch_job *job, struct pages *ret_pages, struct bytes *ret_bytes,
                 struct text *ret_url)
 {

@@ -72,6 +72,9 @@ enum status fetch_start(struct fetch_job *job, const struct fetch *fetch,
  * download_step, digest_sink, pages_sink and file->also; STATUS_BLOB_EMPTY. */
 enum status fetch_step(struct fetch_job *job, bool *ret_done);
 
+/* Whether the last step had nothing to do but to wait. */
+bool fetch_is_idle(const struct fetch_job *job);
+
 /* What was fetched, once it is done: memory that its owner frees with pages_free. ret_url (may be
  * NULL) gets the URL that answered: a capacity of URL_MAX_BYTES or more. */
 void fetch_take(struct fetch_job *job, struct pages *ret_pages, struct bytes *ret_bytes,

@@ -6,6 +6,10 @@
 #include "memory.h"
 #include "unpack.h"
 
+/* What has come meanwhile is taken at once, in so many steps: some hundred KiB. More has to wait,
+ * for other work has to go on. */
+#define POLL_STEPS 8
+
 /* What is to be fetched as the file; the URL goes to ret_url, of URL_MAX_BYTES. */
 static enum status describe(struct boot *boot, size_t i, struct text *ret_url,
                             struct fetch_file *ret_file)
@@ -104,10 +108,12 @@ static enum status arrival_begin(struct boot *boot, size_t i)
     return STATUS_OK;
 }
 
-static void arrival_step(struct initrd_arrival *arrival)
+/* Returns whether it has more to do than to wait. */
+static bool arrival_step(struct initrd_arrival *arrival)
 {
     if (!arrival->failure && !arrival->is_done)
         arrival->failure = fetch_step(&arrival->job, &arrival->is_done);
+    return !arrival->failure && !arrival->is_done && !fetch_is_idle(&arrival->job);
 }
 
 static void arrival_end(struct boot *boot)
@@ -123,8 +129,9 @@ static void arrival_end(struct boot *boot)
 }
 
 /* All of the file is there, verified: what it is, and what of it is kept. */
-static void arrival_keep(struct initrd_arrival *arrival, struct initrd_file *file)
+static void arrival_keep(struct boot *boot, struct initrd_file *file)
 {
+    struct initrd_arrival *arrival = &boot->arrival;
     struct blob packed;
     bool learnt;
 
@@ -133,7 +140,7 @@ static void arrival_keep(struct initrd_arrival *arrival, struct initrd_file *fil
     learnt = is_as_learnt(file, packed.bytes);
     file->walk = walk_verified(packed.bytes);
     if (file->unpacked && learnt) {
-        pages_free(&packed.pages);
+        unneeded_add(&boot->unneeded, &packed.pages);
         file->blob.bytes = (struct bytes){ file->blob.pages.data, file->unpacked_bytes };
         file->blob_is_unpacked = true;
         return;
@@ -157,18 +164,24 @@ static bool has_room_ahead(const struct boot *boot, const struct initrd_file *fi
 enum status initrd_load_begin(struct boot *boot)
 {
     size_t i = 0;
+    enum status st;
 
     while (i < boot->plan.count && boot->plan.files[i].streamed)
         i++;
-    return i < boot->plan.count && has_room_ahead(boot, &boot->plan.files[i])
-               ? arrival_begin(boot, i)
-               : STATUS_OK;
+    if (i == boot->plan.count || !has_room_ahead(boot, &boot->plan.files[i]))
+        return STATUS_OK;
+    if ((st = arrival_begin(boot, i)))
+        return st;
+    /* The server has something to do, too, when other work begins here. */
+    arrival_step(&boot->arrival);
+    return STATUS_OK;
 }
 
 void initrd_load_poll(struct boot *boot)
 {
     if (boot->arrival.is_under_way)
-        arrival_step(&boot->arrival);
+        for (size_t i = 0; i < POLL_STEPS && arrival_step(&boot->arrival); i++)
+            ;
 }
 
 void initrd_load_abandon(struct boot *boot)
@@ -187,7 +200,7 @@ enum status initrd_load_file(struct boot *boot, size_t i)
     while (!arrival->failure && !arrival->is_done)
         arrival_step(arrival);
     if (!arrival->failure)
-        arrival_keep(arrival, file);
+        arrival_keep(boot, file);
     arrival_end(boot);
     file->unpacked = file->blob_is_unpacked;
     if (arrival->failure) {

@@ -125,12 +125,12 @@ enum status initrd_plan_room(struct boot *boot, uint64_t block_bytes, uint64_t o
 {
     struct memory memory = memory_look(boot->services);
     /* What we hold of the kernel is free again when the stub asks for the initrd. */
-    uint64_t kernel_bytes = boot->kernel.pages.capacity_bytes;
+    uint64_t held_bytes = boot->kernel.pages.capacity_bytes + boot->unneeded.bytes;
     uint64_t needed_bytes = sum(block_bytes, other_bytes);
 
     if (!memory.known || block_bytes == 0 ||
-        (needed_bytes <= memory.free_bytes + kernel_bytes &&
-         block_bytes <= memory.largest_bytes + kernel_bytes))
+        (needed_bytes <= memory.free_bytes + held_bytes &&
+         block_bytes <= memory.largest_bytes + held_bytes))
         return STATUS_OK;
     text_clear(&boot->detail);
     text_add_size(&boot->detail, needed_bytes);

@@ -219,7 +219,7 @@ static enum status initrd_hand_over(void *context, struct buffer to)
     return st;
 }
 
-/* Loads the kernel and offers the initrd. The kernel's own pages are free again after that. */
+/* Loads the kernel and offers the initrd. The kernel's own pages are not needed after that. */
 static enum status handoff_prepare(struct boot *boot)
 {
     struct handoff handoff = {
@@ -233,7 +233,8 @@ static enum status handoff_prepare(struct boot *boot)
     stages_begin(&boot->stages, STAGE_HANDOFF);
     if ((st = handoff_load(&handoff, &boot->detail, &boot->handoff)))
         return st;
-    pages_free(&boot->kernel.pages);
+    unneeded_add(&boot->unneeded, &boot->kernel.pages);
+    unneeded_make_room(&boot->unneeded, boot->plan.layout.size_bytes);
     boot->initrd.size_bytes = boot->plan.layout.size_bytes;
     boot->initrd.load = initrd_hand_over;
     boot->initrd.context = boot;
@@ -330,7 +331,7 @@ static void boot_init(struct boot *boot, EFI_HANDLE image, EFI_SYSTEM_TABLE *sys
     clock_init(&boot->clock, boot->services);
     stages_init(&boot->stages, &boot->clock);
     console_init(&boot->console, system, &boot->clock);
-    platform_init(&boot->platform, boot->services, &boot->clock, &boot->console);
+    platform_init(&boot->platform, boot->services, &boot->clock, &boot->console, &boot->unneeded);
     mbedtls_memory_use(platform_allocator(&boot->platform));
     /* A boot option's watchdog fires after five minutes: a slow network may take longer. */
     boot->services->SetWatchdogTimer(0, 0, 0, NULL);
@@ -352,6 +353,7 @@ static void boot_release(struct boot *boot)
     pages_free(&boot->words.pages);
     pages_free(&boot->conf.pages);
     pages_free(&boot->line_pages);
+    unneeded_free(&boot->unneeded);
 }
 
 EFI_STATUS EFIAPI efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system)

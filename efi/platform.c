@@ -82,7 +82,7 @@ static void release(struct net_platform *net, void *memory)
     block = ((struct block *)memory)[-1];
     platform->used_bytes -= block.size_bytes;
     if (block.pages.data)
-        pages_free(&block.pages);
+        unneeded_add(platform->unneeded, &block.pages);
     else
         platform->services->FreePool(block.pool);
 }
@@ -93,7 +93,7 @@ static bool aborted(struct net_platform *net)
 }
 
 void platform_init(struct platform *platform, EFI_BOOT_SERVICES *services,
-                   const struct clock *clock, struct console *console)
+                   const struct clock *clock, struct console *console, struct unneeded *unneeded)
 {
     EFI_GUID rng_guid = EFI_RNG_PROTOCOL_GUID;
     EFI_RNG_PROTOCOL *rng = NULL;
@@ -103,6 +103,7 @@ void platform_init(struct platform *platform, EFI_BOOT_SERVICES *services,
         .services = services,
         .clock = clock,
         .console = console,
+        .unneeded = unneeded,
     };
     if (services->LocateProtocol(&rng_guid, NULL, (void **)&rng) != EFI_SUCCESS ||
         rng->GetRNG(rng, NULL, sizeof(platform->random_state), (UINT8 *)&platform->random_state) !=

@@ -61,6 +61,7 @@ struct download {
     unsigned int sources; /* places that bytes came from, a bit each */
     bool is_joined;       /* of answers that nothing proves to be of one version */
 
+    bool is_idle;          /* the last step brought nothing */
     bool is_patient;       /* nothing more is asked for before there is an answer */
     bool is_solo;          /* one answer must have it all: joined ones were wrong */
     uint64_t there_bytes;  /* of this version */

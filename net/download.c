@@ -310,7 +310,9 @@ enum status download_step(struct download *download, bool *ret_done)
 
     took_ms = network_now(network) - begun_ms;
     network->downloading_ms += took_ms;
-    if (download->there_bytes == there_bytes && download->given_bytes == given_bytes)
+    download->is_idle =
+        download->there_bytes == there_bytes && download->given_bytes == given_bytes;
+    if (download->is_idle)
         network->idle_ms += took_ms;
     return st;
 }
@@ -377,4 +379,9 @@ struct bytes download_url(const struct download *download)
     const struct download_place *own = &download->places[0];
 
     return own->answered ? text_bytes(&own->url) : download->request->urls[0];
+}
+
+bool download_is_idle(const struct download *download)
+{
+    return download->is_idle;
 }

@@ -92,6 +92,9 @@ bool download_leaves_time(const struct network *network);
 /* Ends it, wherever it is, and frees it. download may be NULL. */
 void download_stop(struct download *download);
 
+/* Whether the last step had nothing to do but to wait. */
+bool download_is_idle(const struct download *download);
+
 /* The URL that the file came from, after redirects; where a mirror had it, its own URL. Valid as
  * long as the download. */
 struct bytes download_url(const struct download *download);
