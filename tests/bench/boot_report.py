@@ -135,7 +135,8 @@ def stage_table(rows):
 
 TEXT = """From pivotboot's first line to init, against iPXE 2.0's `kernel`, `initrd`, `boot` of the
 same files (from its first command; its network is up by then). {rounds} rounds in turns, {date},
-medians, ratios within a round. QEMU 10 `-cpu {cpu}` in TCG with {memory} MB, sid's OVMF and
+medians, ratios within a round. A boot during which the host was more than {slow} times slower than
+at its best does not count, unless {tries} in a row were: {boots} boots count, {again} do not. QEMU 10 `-cpu {cpu}` in TCG with {memory} MB, sid's OVMF and
 iPXE over a tap; 100 Mbit/s is a forwarder. One initramfs, zstd: {sizes}.
 *pivotboot* is with its defaults: wrapping by the leaf init on 6.1, and, as it is told how large the
 initramfs becomes, unpacking here, for the leaf init only where the network leaves time
@@ -154,10 +155,12 @@ of the initrd.
 
 def text(rows, sizes, settings):
     """sizes: row -> MB; settings: the rest that TEXT names."""
+    boots = [boot for ways in rows.values() for each in ways.values() for boot in each]
     by_link = {row.name.rsplit(" ", 1)[0]: f"{size:.0f} MB" for row, size in sizes.items()}
     return TEXT.format(
         ratios=ratio_table(rows), stages=stage_table(rows),
-        sizes=", ".join(f"{size} ({link})" for link, size in by_link.items()), **settings,
+        sizes=", ".join(f"{size} ({link})" for link, size in by_link.items()),
+        boots=len(boots), again=sum(boot["again"] for boot in boots), **settings,
     )  # fmt: skip
 
 

@@ -62,7 +62,10 @@ def test_conclusions():
     packed, unverified = boot_report.PACKED, boot_report.UNVERIFIED
 
     def boots(all_s, fetched_s):
-        return [{"all": all_s * n, "asked": all_s * n, "fetched": fetched_s * n} for n in (1, 2, 3)]
+        return [
+            {"all": all_s * n, "asked": all_s * n, "fetched": fetched_s * n, "again": n - 1}
+            for n in (1, 2, 3)
+        ]
 
     rows = {
         Row("100 Mbit/s 6.1"): {
@@ -79,7 +82,8 @@ def test_conclusions():
         "target 100-mbit-s-6.1-verifying-and-unpacking-hidden measured 1.250 goal 1.020 missed",
         "target clean-7 measured 0.500 goal 1.000 met",
     ]
-    settings = {"rounds": 3, "date": "today", "memory": 1, "cpu": "max"}
+    settings = {"rounds": 3, "date": "today", "memory": 1, "cpu": "max", "slow": 2, "tries": 5}
     text = boot_report.text(rows, dict.fromkeys(rows, 100), settings)
+    assert "21 boots count, 21 do not" in text
     assert "| clean 7 | pivotboot | 4.00 | 0.500 (0.500-0.500) |" in text
     assert boot_report.draw(rows).startswith("<svg")

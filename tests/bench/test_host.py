@@ -1,0 +1,51 @@
+"""Which measurements count where the host is not always as fast."""
+import host
+import pytest
+
+
+class Watch:
+    """As slow as the next number says."""
+
+    numbers = []
+
+    def __enter__(self):
+        self.slowness = self.numbers.pop(0)
+        return self
+
+    def __exit__(self, *_):
+        pass
+
+
+@pytest.mark.parametrize(
+    "slowness, result, thrown_away",
+    [
+        ([1.0, 1.1], 1, 0),
+        ([1.0, 1.2, 1.5, 1.1], 3, 2),
+        ([1.0, 1.4, 1.3, 1.2, 1.3, 1.4], 3, 4),
+        ([2.0, 2.2], 1, 0),
+        ([2.0, 1.0], 1, 0),
+    ],
+)
+def test_quietly(monkeypatch, slowness, result, thrown_away):
+    monkeypatch.setattr(Watch, "numbers", list(slowness))
+    calls = []
+
+    def measure():
+        calls.append(None)
+        return len(calls)
+
+    assert host.Host(Watch, first_look_s=0).quietly(measure) == (result, thrown_away)
+    assert not Watch.numbers
+
+
+def test_remembers_the_best(monkeypatch):
+    monkeypatch.setattr(Watch, "numbers", [2.0, 1.0, 1.3, 1.0])
+    known = host.Host(Watch, first_look_s=0)
+    assert known.quietly(lambda: "first") == ("first", 0)
+    assert known.quietly(lambda: "second") == ("second", 1)
+
+
+def test_looks_while_the_block_runs():
+    with host.Watch() as seen:
+        host.sample()
+    assert seen.slowness > 0
