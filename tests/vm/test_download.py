@@ -222,7 +222,9 @@ def test_retry_after(boot, web, date):
 
 
 def test_parallel_ranges(boot, web):
-    """Each connection is slow: several are used, and no byte is sent twice."""
+    """Each connection is slow: several are used, and no byte is sent twice, but at the end for what
+    a connection leaves to others that is much slower than these (net/parallel.h): a busy machine
+    can make one look so."""
     web.configure("limit_rate 1m;")
     data = blob(12 << 20)
     web.put("initrd", data)
@@ -233,7 +235,7 @@ def test_parallel_ranges(boot, web):
     parts = [e for e in web.exchanges() if e.path == "/initrd"]
     assert {e.status for e in parts} == {206}
     assert len({e.connection for e in parts}) >= 4
-    assert sum(e.body_bytes for e in parts) == len(data)
+    assert len(data) <= sum(e.body_bytes for e in parts) < len(data) * 5 // 4
 
 
 def test_loss(site):
