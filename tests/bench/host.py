@@ -1,5 +1,6 @@
-"""How fast the host is while something is measured: whoever shares it slows it down by a third and
-more, for seconds or for minutes."""
+"""How fast the host is while something is measured: whoever shares it slows one CPU or all of them
+down by a third and more, for seconds or for minutes."""
+import os
 import statistics
 import threading
 import time
@@ -14,8 +15,9 @@ SLOW = 1.15
 TRIES = 5
 
 
-def sample():
-    """Seconds of a CPU's time for a fixed piece of work."""
+def sample(cpu):
+    """Seconds of a CPU's time for a fixed piece of work; the calling thread stays there."""
+    os.sched_setaffinity(0, {cpu})
     begin = time.thread_time()
     for _ in range(LOOPS):
         pass
@@ -23,26 +25,30 @@ def sample():
 
 
 class Watch:
-    """Looks at the host as long as the block runs; slowness: the mean of what it saw."""
+    """Looks at the host as long as the block runs."""
 
     def __enter__(self):
         self._over = threading.Event()
-        self._seen = [sample()]
+        self._seen = {cpu: [] for cpu in os.sched_getaffinity(0)}
         self._thread = threading.Thread(target=self._look)
         self._thread.start()
         return self
 
     def _look(self):
-        while not self._over.wait(PERIOD_S):
-            self._seen.append(sample())
+        over = False
+        while not over:
+            for cpu, seen in self._seen.items():
+                seen.append(sample(cpu))
+            over = self._over.wait(PERIOD_S)
 
     def __exit__(self, *_):
         self._over.set()
         self._thread.join()
 
     @property
-    def slowness(self):
-        return statistics.mean(self._seen)
+    def means(self):
+        """By CPU: what was measured may have been on any."""
+        return {cpu: statistics.mean(seen) for cpu, seen in self._seen.items()}
 
 
 class Host:
@@ -50,7 +56,12 @@ class Host:
         self._watch = watch
         with watch() as seen:
             time.sleep(first_look_s)
-        self._best = seen.slowness
+        self._best = seen.means
+
+    def _slowness(self, means):
+        """How many times slower a CPU was than at its best."""
+        self._best = {cpu: min(mean, means[cpu]) for cpu, mean in self._best.items()}
+        return max(means[cpu] / best for cpu, best in self._best.items())
 
     def quietly(self, measure):
         """What measure() returned while the host was quiet, and how often it was called before
@@ -59,8 +70,7 @@ class Host:
         while len(tries) < TRIES:
             with self._watch() as seen:
                 result = measure()
-            self._best = min(self._best, seen.slowness)
-            tries.append((seen.slowness, result))
-            if seen.slowness <= SLOW * self._best:
+            tries.append((self._slowness(seen.means), result))
+            if tries[-1][0] <= SLOW:
                 break
         return min(tries, key=lambda each: each[0])[1], len(tries) - 1
