@@ -124,7 +124,7 @@ static uint64_t known_copied_bytes(const struct initrd_plan *plan)
 enum status initrd_plan_room(struct boot *boot, uint64_t block_bytes, uint64_t other_bytes)
 {
     struct memory memory = memory_look(boot->services);
-    /* What we hold of the kernel is free again when the stub asks for the initrd. */
+    /* This is free again, where it matters, when the stub asks for the initrd. */
     uint64_t held_bytes = boot->kernel.pages.capacity_bytes + boot->unneeded.bytes;
     uint64_t needed_bytes = sum(block_bytes, other_bytes);
 

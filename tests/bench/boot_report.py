@@ -136,8 +136,9 @@ def stage_table(rows):
 TEXT = """From pivotboot's first line to init, against iPXE 2.0's `kernel`, `initrd`, `boot` of the
 same files (from its first command; its network is up by then). {rounds} rounds in turns, {date},
 medians, ratios within a round. A boot during which the host was more than {slow} times slower than
-at its best does not count, unless {tries} in a row were: {boots} boots count, {again} do not. QEMU 10 `-cpu {cpu}` in TCG with {memory} MB, sid's OVMF and
-iPXE over a tap; 100 Mbit/s is a forwarder. One initramfs, zstd: {sizes}.
+at its best does not count, unless {tries} in a row were: {boots} boots count, {again} do not.
+QEMU 10 `-cpu {cpu}` in TCG with {memory} MB, sid's OVMF and iPXE over a tap; 100 Mbit/s is a
+forwarder. One initramfs, zstd: {sizes}.
 *pivotboot* is with its defaults: wrapping by the leaf init on 6.1, and, as it is told how large the
 initramfs becomes, unpacking here, for the leaf init only where the network leaves time
 (100 Mbit/s); everything but *unverified* has the SHA-256 of both files. `make bench-boot` makes
