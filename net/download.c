@@ -128,10 +128,11 @@ static struct download_part *part_behind(struct download *download,
 }
 
 /* Takes something from the connection that needs it most. False: all will soon be done. */
-static bool share(struct download *download, uint64_t now_ms)
+static bool share(struct download *download)
 {
     struct download_part *from = NULL, *behind;
-    uint64_t most_bytes = 0;
+    /* Not before any part's since_ms: the last one has just been asked for. */
+    uint64_t now_ms = download_now(download), most_bytes = 0;
 
     for (size_t i = 0; i < DOWNLOAD_PARTS; i++) {
         struct download_part *part = download->parts[i];
@@ -163,7 +164,7 @@ static bool share(struct download *download, uint64_t now_ms)
 }
 
 /* Starts one connection's work, if there is any to do now. */
-static enum status start_one(struct download *download, uint64_t now_ms, bool *ret_started)
+static enum status start_one(struct download *download, bool *ret_started)
 {
     struct download_part *part;
     uint64_t wait_ms;
@@ -171,14 +172,14 @@ static enum status start_one(struct download *download, uint64_t now_ms, bool *r
     enum status st;
 
     *ret_started = false;
-    if (!mirrors_pick(download->request->mirrors, now_ms, &place, &wait_ms))
+    if (!mirrors_pick(download->request->mirrors, download_now(download), &place, &wait_ms))
         return download_give_up(download);
     if (wait_ms > 0)
         return STATUS_OK;
     /* All of the file comes on one connection. */
     if (download_is_whole_only(download, place) && download_busy(download) > 0)
         return STATUS_OK;
-    if (download->memory && range_plan_missing(&download->plan) == 0 && !share(download, now_ms))
+    if (download->memory && range_plan_missing(&download->plan) == 0 && !share(download))
         return STATUS_OK;
     part = idle_part(download);
     if (!part)
@@ -242,7 +243,7 @@ static enum status start_more(struct download *download)
     if (now_ms < download->pause_until_ms || now_ms >= download->total_deadline_ms)
         return STATUS_OK;
     while (started && download_busy(download) < wanted(download))
-        if ((st = start_one(download, now_ms, &started)))
+        if ((st = start_one(download, &started)))
             return st;
     return download->memory ? follow_all(download, now_ms) : STATUS_OK;
 }

@@ -144,6 +144,7 @@ static enum status rig_send(struct link *link, struct bytes frame)
     rig->acknowledgements += tcp_flags(frame) == TCP_ACK && tcp_data_bytes(frame) == 0;
     rig->watched_frames += has(frame, rig->watched);
     assert_in_range(frame.size, 14, LINK_FRAME_MAX_BYTES);
+    rig->spent_ms += rig->send_ms;
     if (rig_loses(rig))
         return STATUS_NET_DEVICE;
     if (rig->delay_turns == 0)

@@ -39,6 +39,7 @@ struct rig {
     unsigned int delay_turns; /* what we send leaves so much later: a long path */
     unsigned int turns;
     uint64_t spent_ms;             /* of our clock, beside its turns */
+    unsigned int send_ms;          /* of it, for each frame that we send */
     unsigned int mute_connection;  /* the n-th that we open gets no data; 0: none */
     unsigned int mute_delay_turns; /* and from there on the path is so long; 0: as before */
     uint16_t mute_port;            /* ours of that one */

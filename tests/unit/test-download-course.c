@@ -158,6 +158,23 @@ static void does_not_wait_for_the_slowest(void **state)
     }
 }
 
+/* But to each they leave its time, however long it took us to ask the others. */
+static void gives_each_its_time(void **state)
+{
+    static const struct job job = { .urls = { "/good" }, .pinned = true, .idle_ms = 60000 };
+    struct target target;
+    struct rig rig;
+
+    (void)state;
+    rig_start(&rig, pages);
+    rig.delay_turns = JOB_LONG_PATH_TURNS / 3;
+    rig.send_ms = 1;
+    target_init(&target, &rig, &job);
+    assert_status(target_get(&target, &rig, &job, NULL, NULL), STATUS_OK);
+    assert_true(rig.received_bytes < JOB_FILE_BYTES + 10000);
+    rig_end(&rig);
+}
+
 /* What there is to do for what arrives takes time of its own. */
 static void says_whether_it_waits_for_the_network(void **state)
 {
@@ -286,6 +303,7 @@ int main(void)
         cmocka_unit_test(hides_a_long_path),
         cmocka_unit_test(asks_before_the_first_answer),
         cmocka_unit_test(does_not_wait_for_the_slowest),
+        cmocka_unit_test(gives_each_its_time),
         cmocka_unit_test(survives_loss),
         cmocka_unit_test(says_whether_it_waits_for_the_network),
         cmocka_unit_test(remembers_between_files),
