@@ -253,10 +253,13 @@ static enum status start_more(struct download *download)
 /* body has got everything; what it says of it. *ret_done: it is content. */
 static enum status finish(struct download *download, bool *ret_done)
 {
+    struct mirrors *mirrors = download->request->mirrors;
     struct sink *body = download->request->body;
     enum status st = body->finish(body);
 
     *ret_done = !st;
+    mirrors->list[mirrors->current].rate =
+        parallel_rate(&download->parallel, download_now(download));
     if (st == STATUS_BLOB_DIGEST || st == STATUS_BLOB_SIZE)
         return download_wrong(download, st);
     return st;
@@ -342,7 +345,8 @@ static void download_init(struct download *download, struct network *network,
     now_ms = download_now(download);
     download->progress_ms = now_ms;
     download->total_deadline_ms = now_ms + request->total_timeout_ms;
-    parallel_init(&download->parallel, DOWNLOAD_CONNECTIONS);
+    parallel_init(&download->parallel, DOWNLOAD_CONNECTIONS,
+                  request->mirrors->list[request->mirrors->current].rate);
     mirrors_begin(request->mirrors);
     download_forget(download);
 }

@@ -18,6 +18,7 @@ struct mirrors {
         bool no_ranges; /* does not send parts of files */
         bool wrong;     /* sent bytes that were not what they should have been */
         bool dropped;   /* of no use for this file */
+        uint64_t rate;  /* of the last file; see parallel_rate */
         uint64_t not_before_ms;
         struct retry retry;
     } list[MIRRORS_MOST];

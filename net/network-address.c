@@ -9,8 +9,9 @@
 #include "network-state.h"
 
 /*
- * Once one family has an address, the other may get its own until so long after both asked: a
- * router that answers at once is then heard of. DHCPv6 asks for name servers only then.
+ * Once one family has an address, the other may get its own until so long after both asked: DHCP
+ * before anything is fetched, a router (which many networks do not have) before a name is asked
+ * for. DHCPv6 asks for name servers only when a router has answered.
  */
 #define SETTLE_MS 50
 
@@ -83,6 +84,12 @@ bool network_is_configuring(const struct network *network)
     /* A router is only waited for where nothing else has named a server and could not either. */
     return is_asking_dhcp(network) || is_asking_dhcpv6(network) ||
            (!has_ipv4(&network->netif) && is_asking_routers(network));
+}
+
+bool network_is_settling(const struct network *network)
+{
+    return is_asking_routers(network) &&
+           network_now(network) - network->configuring_since_ms < SETTLE_MS;
 }
 
 static enum network_way way_to_ipv4(const struct network *network, const ip4_addr_t *address)
@@ -264,15 +271,14 @@ static void say_no_address(const struct network *network, uint32_t timeout_ms, s
     text_add(detail, ")");
 }
 
-/* One family has its address; the other, or its name servers, may come in a moment. */
+/* One family has its address; IPv4's, or IPv6's name servers, may come in a moment. */
 static enum status settle(struct network *network)
 {
     uint64_t family_due_ms = network->configuring_since_ms + SETTLE_MS;
     uint64_t servers_due_ms = network_now(network) + SETTLE_MS;
     enum status st = STATUS_OK;
 
-    while (!st && (((is_asking_dhcp(network) || is_asking_routers(network)) &&
-                    network_now(network) < family_due_ms) ||
+    while (!st && ((is_asking_dhcp(network) && network_now(network) < family_due_ms) ||
                    (is_asking_dhcpv6(network) && network_now(network) < servers_due_ms)))
         st = network_poll(network);
     return st;

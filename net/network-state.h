@@ -60,6 +60,9 @@ bool network_is_proven(const struct network *network, const ip_addr_t *address);
 /* Whether name servers may still become known although there are none, or too few. */
 bool network_is_configuring(const struct network *network);
 
+/* Whether a router that answers at once may still be heard of. */
+bool network_is_settling(const struct network *network);
+
 /*
  * Puts a new IPv6 address into use (lwIP would wait for up to a second although it does not
  * probe for it, LWIP_IPV6_DUP_DETECT_ATTEMPTS), and the lease when DHCP was silent for too long.

@@ -21,15 +21,24 @@ static uint64_t rate_of(uint64_t bytes, uint64_t ms)
                                      : bytes * 1000 / (ms ? ms : 1);
 }
 
-void parallel_init(struct parallel *parallel, unsigned int most)
+void parallel_init(struct parallel *parallel, unsigned int most, uint64_t known_rate)
 {
     *parallel = (struct parallel){
         .target = 1,
         .most = most,
+        .known_rate = known_rate,
         .base = 1,
         .patience = PATIENCE_FIRST,
         .window_ms = PARALLEL_WINDOW_LEAST_MS,
     };
+}
+
+uint64_t parallel_rate(const struct parallel *parallel, uint64_t now_ms)
+{
+    if (parallel->target > 1 || !parallel->started ||
+        now_ms - parallel->start_ms < PARALLEL_WINDOW_LEAST_MS)
+        return 0;
+    return rate_of(parallel->bytes, now_ms - parallel->start_ms);
 }
 
 static void judge_trip(struct parallel *parallel, uint64_t ms)
@@ -144,7 +153,8 @@ uint64_t parallel_part_bytes(const struct parallel *parallel, uint64_t now_ms,
     uint64_t bytes, worth_bytes;
 
     if (!parallel->started)
-        return PARALLEL_PART_LEAST_BYTES;
+        return clamp(parallel->known_rate / 1000 * PARALLEL_PART_MS, PARALLEL_PART_LEAST_BYTES,
+                     PARALLEL_PART_MOST_BYTES);
     /* Smaller and smaller, so that all connections end at about the same time. */
     bytes = clamp(missing_bytes / (2 * parallel->most), PARALLEL_PART_LEAST_BYTES,
                   PARALLEL_PART_MOST_BYTES);

@@ -9,7 +9,9 @@
 #include "../payload/bytes.h"
 
 /* Parts are not smaller than this (but for the last), nor larger; in bytes. The first ones are as
- * small: how fast the server is, and how large the file, is only known when it answers. */
+ * small: how fast the server is, and how large the file, is only known when it answers. But where
+ * the last file came on one connection, a first part is as large as its rate allows: the link is
+ * not to wait for the next request while the kernel is looked at. */
 #define PARALLEL_PART_LEAST_BYTES (128 * 1024)
 #define PARALLEL_PART_MOST_BYTES  (16 * 1024 * 1024)
 
@@ -58,14 +60,19 @@ struct parallel {
     unsigned int rest, patience; /* windows until the next try, after this failure and the next */
     unsigned int hasty;          /* how often connections were left that had got nothing */
     uint64_t hasty_ms;           /* the last time */
+    uint64_t known_rate;         /* of the last file, in bytes a second; 0: not known */
     uint32_t trip_ms;            /* 0: not known */
     bool started;
     uint64_t start_ms, bytes; /* since the first byte */
     uint64_t window_ms, window_start_ms, window_bytes;
 };
 
-/* most: connections at once; 1 or more. */
-void parallel_init(struct parallel *parallel, unsigned int most);
+/* most: connections at once; 1 or more. known_rate: what parallel_rate said of the last file. */
+void parallel_init(struct parallel *parallel, unsigned int most, uint64_t known_rate);
+
+/* What one connection has brought, in bytes a second; 0: there were more, or the time was too short
+ * to tell. */
+uint64_t parallel_rate(const struct parallel *parallel, uint64_t now_ms);
 
 /* A connection has opened: how long that took (above 0). */
 void parallel_connected(struct parallel *parallel, uint32_t connect_ms);

@@ -132,6 +132,8 @@ static void ask_next(struct resolver *resolver, uint64_t now_ms)
     ip_addr_t list[NAME_SERVERS_MOST];
     size_t count = list_servers(resolver->network, list);
 
+    if (network_is_settling(resolver->network))
+        return;
     resolver->next_ms = now_ms + RETRY_MS;
     for (size_t tries = 0; tries < count; tries++) {
         const ip_addr_t *server = &list[resolver->sent++ % count];

@@ -20,7 +20,7 @@ static void simulate(struct simulation *simulation, uint64_t file_bytes, uint64_
     struct parallel *parallel = &simulation->parallel;
 
     memset(simulation, 0, sizeof(*simulation));
-    parallel_init(parallel, CONNECTIONS);
+    parallel_init(parallel, CONNECTIONS, 0);
     parallel_connected(parallel, trip_ms);
     simulation->left_bytes = simulation->missing_bytes = file_bytes;
     for (; simulation->left_bytes > 0; simulation->ms += 10) {
@@ -105,7 +105,7 @@ static void a_first_burst_does_not_bind_the_file_to_one_connection(void **state)
     struct parallel parallel;
 
     (void)state;
-    parallel_init(&parallel, 8);
+    parallel_init(&parallel, 8, 0);
     parallel_arrived(&parallel, 0, MIB / 2);
     parallel_arrived(&parallel, 130, MIB / 2);
     assert_in_range(parallel_part_bytes(&parallel, 130, 15 * MIB), 3 * MIB, 5 * MIB);
@@ -124,7 +124,7 @@ static void keeps_to_a_servers_limit(void **state)
     uint64_t ms = 0;
 
     (void)state;
-    parallel_init(&parallel, 8);
+    parallel_init(&parallel, 8, 0);
     parallel.target = 8;
     parallel_limit(&parallel, 3);
     assert_int_equal(parallel.target, 3);
@@ -144,7 +144,7 @@ static void knows_a_long_path_early(void **state)
     struct parallel parallel;
 
     (void)state;
-    parallel_init(&parallel, CONNECTIONS);
+    parallel_init(&parallel, CONNECTIONS, 0);
     parallel_waited(&parallel, PARALLEL_LONG_TRIP_MS - 1);
     assert_int_equal(parallel.target, 1);
     parallel_waited(&parallel, PARALLEL_LONG_TRIP_MS);
@@ -160,7 +160,7 @@ static void knows_a_long_path_early(void **state)
     assert_false(parallel_asks_early(&parallel));
 
     /* The first one was lost: the path is short. */
-    parallel_init(&parallel, CONNECTIONS);
+    parallel_init(&parallel, CONNECTIONS, 0);
     parallel_waited(&parallel, 500);
     parallel_connected(&parallel, 1);
     assert_int_equal(parallel.target, 1);
@@ -177,12 +177,12 @@ static void asks_ahead_where_a_round_trip_costs(void **state)
     struct parallel parallel;
 
     (void)state;
-    parallel_init(&parallel, CONNECTIONS);
+    parallel_init(&parallel, CONNECTIONS, 0);
     parallel_connected(&parallel, PARALLEL_AHEAD_TRIP_MS - 1);
     parallel_arrived(&parallel, 0, MIB);
     assert_int_equal(parallel_ahead_bytes(&parallel, 1000, MIB), 0);
 
-    parallel_init(&parallel, CONNECTIONS);
+    parallel_init(&parallel, CONNECTIONS, 0);
     parallel_connected(&parallel, 40);
     parallel.target = 1;
     parallel_arrived(&parallel, 0, 10 * MIB);
@@ -215,7 +215,7 @@ static void shares_what_is_slow(void **state)
     struct parallel parallel;
 
     (void)state;
-    parallel_init(&parallel, CONNECTIONS);
+    parallel_init(&parallel, CONNECTIONS, 0);
     parallel_connected(&parallel, 100);
     parallel.target = 4;
     parallel_arrived(&parallel, 0, 4 * MIB);
@@ -235,7 +235,7 @@ static void waits_longer_for_whoever_begins(void **state)
     uint64_t longest_ms = 0;
 
     (void)state;
-    parallel_init(&parallel, CONNECTIONS);
+    parallel_init(&parallel, CONNECTIONS, 0);
     parallel_connected(&parallel, 100);
     parallel_arrived(&parallel, 0, 4 * MIB);
     for (uint64_t since_ms = 0; since_ms < 1000000; since_ms += longest_ms) {
@@ -257,13 +257,35 @@ static void waits_longer_for_whoever_begins(void **state)
     assert_int_equal(parallel_share_bytes(&parallel, 1000000, 990000, 0, MIB), 0);
 }
 
+/* Where one connection was enough, what it did is what the next file begins with. */
+static void knows_the_last_files_rate(void **state)
+{
+    struct parallel parallel;
+
+    (void)state;
+    parallel_init(&parallel, 8, 0);
+    assert_int_equal(parallel_rate(&parallel, 1000), 0);
+    parallel_arrived(&parallel, 1000, 4 * MIB);
+    assert_int_equal(parallel_rate(&parallel, 1000 + PARALLEL_WINDOW_LEAST_MS - 1), 0);
+    assert_int_equal(parallel_rate(&parallel, 3000), 2 * MIB);
+    parallel.target = 2;
+    assert_int_equal(parallel_rate(&parallel, 3000), 0);
+
+    parallel_init(&parallel, 8, 2 * MIB);
+    assert_in_range(parallel_part_bytes(&parallel, 0, UINT64_MAX), MIB - 1000, MIB);
+    parallel_init(&parallel, 8, UINT64_MAX);
+    assert_int_equal(parallel_part_bytes(&parallel, 0, UINT64_MAX), PARALLEL_PART_MOST_BYTES);
+    parallel_init(&parallel, 8, 1);
+    assert_int_equal(parallel_part_bytes(&parallel, 0, UINT64_MAX), PARALLEL_PART_LEAST_BYTES);
+}
+
 static void divides_files_of_any_size(void **state)
 {
     static const uint64_t sizes[] = { 1, 1000, MIB, UINT32_MAX, UINT64_MAX };
     struct parallel parallel;
 
     (void)state;
-    parallel_init(&parallel, 8);
+    parallel_init(&parallel, 8, 0);
     for (size_t i = 0; i < ARRAY_LENGTH(sizes); i++)
         assert_int_equal(parallel_part_bytes(&parallel, 0, sizes[i]), PARALLEL_PART_LEAST_BYTES);
     parallel_arrived(&parallel, 0, 1000);
@@ -284,6 +306,7 @@ int main(void)
         cmocka_unit_test(asks_ahead_where_a_round_trip_costs),
         cmocka_unit_test(shares_what_is_slow),
         cmocka_unit_test(waits_longer_for_whoever_begins),
+        cmocka_unit_test(knows_the_last_files_rate),
         cmocka_unit_test(divides_files_of_any_size),
     };
 
