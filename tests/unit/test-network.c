@@ -96,19 +96,29 @@ static void goes_around_a_broken_family(void **state)
     rig_end(&rig);
 }
 
-/* Both are asked at once: what DHCP takes is not added to what a router gets. */
+/* Both are asked at once: what DHCP takes is not added to what a router gets. And only a name waits
+ * for a router. */
 static void waits_for_a_router_from_the_start(void **state)
 {
-    struct rig rig;
-    uint64_t begun_ms;
+    static const struct {
+        const char *url;
+        uint64_t least_ms, most_ms;
+    } cases[] = { { "http://10.0.0.1/small", 0, 49 }, { "http://both/small", 50, 70 } };
 
     (void)state;
-    rig_init_with(&rig, pages, PEER_DHCP_FULL, PEER_ROUTER_NONE);
-    rig_open(&rig);
-    begun_ms = rig.platform.now_ms(&rig.platform);
-    assert_status(rig_configure(&rig, TIMEOUT_MS), STATUS_OK);
-    assert_int_equal(rig.platform.now_ms(&rig.platform) - begun_ms, 50);
-    rig_end(&rig);
+    for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
+        struct rig rig;
+        uint64_t begun_ms;
+
+        rig_init_with(&rig, pages, PEER_DHCP_FULL, PEER_ROUTER_NONE);
+        rig_open(&rig);
+        begun_ms = rig.platform.now_ms(&rig.platform);
+        assert_status(rig_configure(&rig, TIMEOUT_MS), STATUS_OK);
+        assert_gets(&rig, cases[i].url);
+        assert_in_range(rig.platform.now_ms(&rig.platform) - begun_ms, cases[i].least_ms,
+                        cases[i].most_ms);
+        rig_end(&rig);
+    }
 }
 
 /* Neighbor discovery looks for the dead address a few times, not again for each connection. */
@@ -158,7 +168,7 @@ static void goes_around_a_dead_name_server(void **state)
     assert_described(&rig, "10.0.0.2/24 gateway 10.0.0.1 (DHCP), DNS 10.0.0.66 (DHCP), 10.0.0.1 "
                            "(DHCP)");
     /* The next one is asked after a second; the one that answered goes first from then on. */
-    assert_gets_within(&rig, "http://boot/small", 1050);
+    assert_gets_within(&rig, "http://boot/small", 1100);
     assert_gets_within(&rig, "http://both/small", 50);
     rig_end(&rig);
 }
