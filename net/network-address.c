@@ -86,10 +86,15 @@ bool network_is_configuring(const struct network *network)
            (!has_ipv4(&network->netif) && is_asking_routers(network));
 }
 
+/* Whether one family still waits for the other. */
+static bool is_early(const struct network *network)
+{
+    return network_now(network) - network->configuring_since_ms < SETTLE_MS;
+}
+
 bool network_is_settling(const struct network *network)
 {
-    return is_asking_routers(network) &&
-           network_now(network) - network->configuring_since_ms < SETTLE_MS;
+    return is_asking_routers(network) && is_early(network);
 }
 
 static enum network_way way_to_ipv4(const struct network *network, const ip4_addr_t *address)
@@ -274,11 +279,10 @@ static void say_no_address(const struct network *network, uint32_t timeout_ms, s
 /* One family has its address; IPv4's, or IPv6's name servers, may come in a moment. */
 static enum status settle(struct network *network)
 {
-    uint64_t family_due_ms = network->configuring_since_ms + SETTLE_MS;
     uint64_t servers_due_ms = network_now(network) + SETTLE_MS;
     enum status st = STATUS_OK;
 
-    while (!st && ((is_asking_dhcp(network) && network_now(network) < family_due_ms) ||
+    while (!st && ((is_asking_dhcp(network) && is_early(network)) ||
                    (is_asking_dhcpv6(network) && network_now(network) < servers_due_ms)))
         st = network_poll(network);
     return st;

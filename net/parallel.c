@@ -21,6 +21,12 @@ static uint64_t rate_of(uint64_t bytes, uint64_t ms)
                                      : bytes * 1000 / (ms ? ms : 1);
 }
 
+/* Of all connections, since the first byte. */
+static uint64_t mean_rate(const struct parallel *parallel, uint64_t now_ms)
+{
+    return rate_of(parallel->bytes, now_ms - parallel->start_ms);
+}
+
 void parallel_init(struct parallel *parallel, unsigned int most, uint64_t known_rate)
 {
     *parallel = (struct parallel){
@@ -38,7 +44,7 @@ uint64_t parallel_rate(const struct parallel *parallel, uint64_t now_ms)
     if (parallel->target > 1 || !parallel->started ||
         now_ms - parallel->start_ms < PARALLEL_WINDOW_LEAST_MS)
         return 0;
-    return rate_of(parallel->bytes, now_ms - parallel->start_ms);
+    return mean_rate(parallel, now_ms);
 }
 
 static void judge_trip(struct parallel *parallel, uint64_t ms)
@@ -160,7 +166,7 @@ uint64_t parallel_part_bytes(const struct parallel *parallel, uint64_t now_ms,
                   PARALLEL_PART_MOST_BYTES);
     /* Each request costs a round trip. But what one connection has nobody else can take, and its
      * rate may fall: that of a first burst does with the first frame that is lost. */
-    worth_bytes = rate_of(parallel->bytes, now_ms - parallel->start_ms) / 1000 * PARALLEL_PART_MS;
+    worth_bytes = mean_rate(parallel, now_ms) / 1000 * PARALLEL_PART_MS;
     worth_bytes = clamp(worth_bytes, 0, missing_bytes) / parallel->target;
     bytes = bytes > worth_bytes ? bytes : worth_bytes;
     return bytes < missing_bytes ? bytes : missing_bytes;
@@ -173,8 +179,8 @@ uint64_t parallel_ahead_bytes(const struct parallel *parallel, uint64_t now_ms, 
     if (parallel->trip_ms < PARALLEL_AHEAD_TRIP_MS)
         return 0;
     /* A connection that is getting up to speed is faster than that by the end of its part. */
-    bytes = rate_of(parallel->bytes, now_ms - parallel->start_ms) / 1000 * parallel->trip_ms *
-            PARALLEL_AHEAD_TRIPS / parallel->target;
+    bytes = mean_rate(parallel, now_ms) / 1000 * parallel->trip_ms * PARALLEL_AHEAD_TRIPS /
+            parallel->target;
     return bytes > part_bytes / 2 ? bytes : part_bytes / 2;
 }
 
@@ -191,7 +197,7 @@ uint64_t parallel_share_bytes(const struct parallel *parallel, uint64_t now_ms, 
 {
     uint64_t after_ms = share_after_ms(parallel);
     uint64_t rate = rate_of(got_bytes, now_ms - since_ms);
-    uint64_t other_rate = rate_of(parallel->bytes, now_ms - parallel->start_ms) / parallel->target;
+    uint64_t other_rate = mean_rate(parallel, now_ms) / parallel->target;
     uint64_t bytes;
 
     /* One that has not been at work for long may be about to begin. */

@@ -132,8 +132,6 @@ static void ask_next(struct resolver *resolver, uint64_t now_ms)
     ip_addr_t list[NAME_SERVERS_MOST];
     size_t count = list_servers(resolver->network, list);
 
-    if (network_is_settling(resolver->network))
-        return;
     resolver->next_ms = now_ms + RETRY_MS;
     for (size_t tries = 0; tries < count; tries++) {
         const ip_addr_t *server = &list[resolver->sent++ % count];
@@ -164,7 +162,7 @@ static void run(struct network_task *task, uint64_t now_ms)
             finish(resolver, RESOLVER_NO_SERVER);
         else
             conclude(resolver, now_ms);
-    } else if (now_ms >= resolver->next_ms) {
+    } else if (now_ms >= resolver->next_ms && !network_is_settling(resolver->network)) {
         ask_next(resolver, now_ms);
     }
 }
