@@ -125,10 +125,11 @@ def test_no_memory_stays_behind(boot, web, words, status):
         assert len(memory) == 2 * len(ends) == 10, vm.report()
         # What applications use.
         assert len({(each["loader code"], each["loader data"]) for each in memory}) == 1, memory
-        # The firmware's own heap breathes, but it does not grow each time.
+        # OVMF's network drivers lose some 1600 bytes each time they are given the device back,
+        # by an application that does nothing else as well: a page now and then, never each time.
         free = [each["free"] for each in memory]
         assert any(before == after for before, after in zip(free[::2], free[1::2])), memory
-        assert abs(free[-1] - free[1]) < 100, memory
+        assert abs(free[-1] - free[1]) < len(ends), memory
 
 
 TURNS = 10
