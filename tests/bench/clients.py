@@ -49,8 +49,8 @@ class Watched(machine.Machine):
 
     def _console(self):
         while data := self.process.stdout.read1(65536):
+            self.marks.append((time.monotonic(), len(self.raw) + len(data)))
             self.raw += data
-            self.marks.append((time.monotonic(), len(self.raw)))
 
     def seconds_between(self, begin, end):
         """Between the ends of what two patterns match, the second behind the first."""
@@ -307,5 +307,5 @@ class Bench:
             folder, netdev=self.namespace.netdev, prefix=self.namespace.prefix,
             card={"bootindex": "1"}, extra=ways.ONLY_HTTP_BOOT, **self.options,
         ) as vm:  # fmt: skip
-            vm.wait_for("^started", SECONDS, "probe")
+            vm.wait_for("probe: started", SECONDS)
             return vm.seconds_between(rb"URI: http[^\r]*|>>Start HTTP[^\r]*", rb"probe: started")
