@@ -312,7 +312,7 @@ $(addprefix $B/unit/test-,connection download download-course http http-ahead ht
     network out-of-order): \
     $(call host_object,$(NET) $(NET_TEST) $(LWIP))
 # This one looks into net/.
-$B/unit/test-http-ahead: private HOST_CFLAGS += $(LWIP_HOST_FLAGS)
+$B/unit/test-connection $B/unit/test-http-ahead: private HOST_CFLAGS += $(LWIP_HOST_FLAGS)
 
 # What efi/ does with the firmware's memory.
 UNNEEDED := $(call host_object,efi/unneeded.c efi/memory.c efi/pages.c)

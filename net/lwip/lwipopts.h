@@ -65,8 +65,15 @@
 #define LWIP_IPV6_FRAG     0
 #define LWIP_IPV6_REASS    0
 
-/* The questions for both families of a name leave together, before ARP has found the server. */
-#define ARP_QUEUEING 1
+/*
+ * The questions for both families of a name leave together, and so does the SYN of each connection
+ * on a long path, before ARP or neighbor discovery has found the server: CONNECTIONS_MOST of them.
+ * lwIP keeps three of IPv4 and 20 of IPv6, and drops the first ones, which come a second later
+ * then.
+ */
+#define ARP_QUEUEING       1
+#define ARP_QUEUE_LEN      32
+#define MEMP_NUM_ND6_QUEUE 32
 
 /* Probing whether the offered address is free costs seconds, and iPXE holds it already. */
 #define LWIP_DHCP_DOES_ACD_CHECK      0

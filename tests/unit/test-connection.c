@@ -1,5 +1,9 @@
-/* How what arrives is acknowledged, with the real lwIP, against a peer in another process. */
+/* How connections begin, and how what arrives is acknowledged, with the real lwIP, against a peer
+ * in another process. */
+#include <lwip/etharp.h>
+
 #include "http-body.h"
+#include "net/network-state.h"
 
 #define BODY_BYTES 300000
 
@@ -68,12 +72,48 @@ static void connects_from_any_port(void **state)
     }
 }
 
+/* None of those that begin together is lost while the server's MAC address is asked for. */
+static void begins_many_before_the_server_is_found(void **state)
+{
+    const struct {
+        enum peer_dhcp dhcp;
+        enum peer_router router;
+        ip_addr_t address;
+    } cases[] = {
+        { PEER_DHCP_FULL, PEER_ROUTER_NONE, IPADDR4_INIT_BYTES(10, 0, 0, 1) },
+        { PEER_DHCP_NONE, PEER_ROUTER_FULL,
+          IPADDR6_INIT_HOST(0xfd000000, 0x00000000, 0x00000000, 0x00000001) },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
+        struct host_addresses addresses = { .list = { cases[i].address }, .count = 1 };
+        struct connections *connections;
+        struct rig rig;
+
+        rig_init_with(&rig, pages, cases[i].dhcp, cases[i].router);
+        rig_open(&rig);
+        assert_status(rig_configure(&rig, 20000), STATUS_OK);
+        etharp_cleanup_netif(&rig.network->netif);
+        connections = &rig.network->connections;
+        for (size_t j = 0; j < CONNECTIONS_MOST; j++)
+            connections_prepare(connections, rig.network, &addresses, BYTES("server"), 80);
+        for (unsigned int turns = 0; turns < 2000; turns++)
+            assert_status(network_poll(rig.network), STATUS_OK);
+        /* The round trip is not known where a SYN had to be repeated. */
+        for (size_t j = 0; j < CONNECTIONS_MOST; j++)
+            assert_in_range(connections->slots[j].connection.trip_ms, 1, 100);
+        rig_end(&rig);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(acknowledges_once_what_came_together),
         cmocka_unit_test(repeats_itself_when_a_segment_is_lost),
         cmocka_unit_test(connects_from_any_port),
+        cmocka_unit_test(begins_many_before_the_server_is_found),
     };
 
     return cmocka_run_group_tests_name("connection", tests, NULL, NULL);
