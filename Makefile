@@ -311,7 +311,7 @@ $(call host_object,$(LWIP)): EXTRA = $(LIBRARY_FLAGS) $(LWIP_HOST_FLAGS)
 $(addprefix $B/unit/test-,connection download download-course http http-ahead http-connections \
     network out-of-order): \
     $(call host_object,$(NET) $(NET_TEST) $(LWIP))
-# This one looks into net/.
+# These look into net/.
 $B/unit/test-connection $B/unit/test-http-ahead: private HOST_CFLAGS += $(LWIP_HOST_FLAGS)
 
 # What efi/ does with the firmware's memory.

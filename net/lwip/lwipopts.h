@@ -68,8 +68,8 @@
 /*
  * The questions for both families of a name leave together, and so does the SYN of each connection
  * on a long path, before ARP or neighbor discovery has found the server: CONNECTIONS_MOST of them.
- * lwIP keeps three of IPv4 and 20 of IPv6, and drops the first ones, which come a second later
- * then.
+ * By itself lwIP keeps three frames with IPv4 and 20 with IPv6, and drops the first ones, which TCP
+ * repeats half a second to a second later.
  */
 #define ARP_QUEUEING       1
 #define ARP_QUEUE_LEN      32
